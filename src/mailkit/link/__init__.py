@@ -1,0 +1,1 @@
+"""Which record a conversation belongs to: signals, candidates, a decision, a link."""
