@@ -1,0 +1,1 @@
+"""TLS contexts, the background event loop, and the rule that no transaction waits for the network."""
