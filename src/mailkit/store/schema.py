@@ -277,9 +277,7 @@ quarantine = _table(
     _id(),
     _tenant(),
     Column("source_key", Text, nullable=False),
-    Column(
-        "source", Text, nullable=False
-    ),  # the RawMail without its bytes, as JSON, so that it can be replayed
+    Column("source", Text, nullable=False),  # the RawMail without its bytes, as JSON, so that it can be replayed
     _text("account"),
     Column("raw_digest", Text),  # NULL: never fetched (too large)
     Column("reason", Text, nullable=False),
@@ -416,9 +414,7 @@ event = _table(
     _ref("message_id", nullable=True),
     Column("account", Text),
     Column("payload", Text, nullable=False),
-    _int(
-        "xid"
-    ),  # PostgreSQL: the writing transaction, so that a cursor never passes one still in flight; SQLite: 0
+    _int("xid"),  # PostgreSQL: the writing transaction, so that a cursor never passes one still in flight; SQLite: 0
     Column("created_at", Utc, nullable=False),
 )
 Index("ix_mailkit_event_tenant_xid_id", event.c.tenant, event.c.xid, event.c.id)

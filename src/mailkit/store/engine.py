@@ -1,0 +1,238 @@
+"""The store: an engine, a tenant, a key and a clock.
+
+SQLite: one writer. Every write transaction begins with ``BEGIN IMMEDIATE``, so a second writer waits for at most
+``busy_timeout`` seconds at the start and never fails in the middle. The journal is WAL, ``synchronous`` FULL: what is
+committed survives a power cut.
+
+PostgreSQL: READ COMMITTED; batches take their keys in sorted order, deadlocks and serialization failures run again
+(``Store.run``).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.pool import StaticPool
+
+from mailkit.errors import ConfigError, MissingExtraError, StoreReadOnlyError, StoreUnreachableError
+from mailkit.net.guard import forbid_network
+from mailkit.store.failures import StoreConflictError, translated
+from mailkit.store.joined import joined
+from mailkit.store.tx import AlchemyExecutor, Tx
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    Key = str | bytes | SecretStr
+
+T = TypeVar("T")
+
+#: How often a transaction that met a deadlock or a serialization failure is run again.
+CONFLICT_ATTEMPTS = 8
+
+
+def utcnow() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+class Store:
+    """The database of one tenant; see ``Store.open``. Safe to share between threads and after a fork."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        tenant: str = "default",
+        schema: str | None = None,
+        raw_dir: Path | None = None,
+        clock: Callable[[], datetime] = utcnow,
+        own: bool = False,
+    ) -> None:
+        self.engine = engine
+        self.tenant = tenant
+        self.schema = schema
+        self.raw_dir = raw_dir
+        self.clock = clock
+        self._own = own
+        # One connection serves an in-memory database, so its users take turns.
+        memory = isinstance(engine.pool, StaticPool)
+        self._turn: AbstractContextManager[object] = threading.RLock() if memory else nullcontext()
+        if own:
+            _dispose_after_fork(engine)
+
+    @classmethod
+    def open(
+        cls,
+        where: str | Engine,
+        *,
+        tenant: str = "default",
+        schema: str | None = None,
+        busy_timeout: float = 30.0,
+        raw_dir: str | Path | None = None,
+        clock: Callable[[], datetime] = utcnow,
+        create: bool | None = None,
+        check: bool = True,
+    ) -> Store:
+        """Open a store.
+
+        Args:
+            where: an SQLAlchemy URL (``sqlite:///mail.db``, ``postgresql+psycopg://…``) or the application's Engine.
+            tenant: whose rows; every other tenant's are invisible.
+            schema: PostgreSQL schema of the ``mailkit_*`` tables; None for the search path's first.
+            busy_timeout: seconds to wait for another writer (SQLite).
+            raw_dir: keep raw bytes in this directory instead of in a table.
+            clock: returns the time as an aware datetime.
+            create: make the tables in an empty database. Default: only for an SQLite URL.
+            check: compare the schema version with this code's.
+
+        Raises:
+            StoreUnreachableError, StoreOutdatedError, StoreNewerError, StoreReadOnlyError, ConfigError.
+        """
+        from mailkit.store import upgrade
+
+        own = isinstance(where, str)
+        engine = _engine(where, busy_timeout) if isinstance(where, str) else where
+        if schema is not None:
+            engine = engine.execution_options(schema_translate_map={None: schema})
+        directory = _directory(raw_dir)
+        store = cls(engine, tenant=tenant, schema=schema, raw_dir=directory, clock=clock, own=own)
+        may_create = create if create is not None else own and engine.dialect.name == "sqlite"
+        if check:
+            with translated():
+                upgrade.check(store, create=may_create)
+        return store
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """A write transaction: committed at the end of the block, rolled back when the block raises.
+
+        No network call can be made inside it: mailkit's own raise NetworkInTransactionError.
+        """
+        with self._turn, forbid_network(), translated(), self.engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield self._tx(connection)
+            connection.commit()
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """A read transaction: one snapshot, always rolled back."""
+        with self._turn, translated(), self.engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN")
+            yield self._tx(connection)
+            connection.rollback()
+
+    def run(self, work: Callable[[Tx], T]) -> T:
+        """Run ``work`` in a write transaction, again when it met a deadlock or a serialization failure."""
+        from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+        again = Retrying(
+            retry=retry_if_exception_type(StoreConflictError),
+            stop=stop_after_attempt(CONFLICT_ATTEMPTS),
+            wait=wait_random_exponential(multiplier=0.01, max=1),
+            reraise=True,
+        )
+        return again(self._once, work)
+
+    def _once(self, work: Callable[[Tx], T]) -> T:
+        with self.write() as tx:
+            return work(tx)
+
+    def join(self, connection: object) -> Tx:
+        """A Tx on the caller's own transaction; see `mailkit.store.tx`. mailkit never ends that transaction.
+
+        Args:
+            connection: SQLAlchemy ``Connection`` or ``Session``, or a raw connection of sqlite3, psycopg, psycopg2, or
+                Django's connection wrapper.
+
+        Raises:
+            ConfigError: it is none of these, or has no open transaction that can be joined.
+        """
+        if isinstance(connection, Tx):
+            return connection
+        executor = joined(connection, self.schema)
+        return Tx(executor, tenant=self.tenant, clock=self.clock, raw_dir=str(self.raw_dir) if self.raw_dir else None)
+
+    def _tx(self, connection: Connection) -> Tx:
+        raw_dir = str(self.raw_dir) if self.raw_dir else None
+        return Tx(AlchemyExecutor(connection), tenant=self.tenant, clock=self.clock, raw_dir=raw_dir)
+
+    def close(self) -> None:
+        """Close the connections that mailkit opened; an application's own Engine is left alone."""
+        if self._own:
+            self.engine.dispose()
+
+
+def _directory(raw_dir: str | Path | None) -> Path | None:
+    if raw_dir is None:
+        return None
+    path = Path(raw_dir)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreReadOnlyError(f"The raw directory {path} cannot be made: {error.strerror}.") from error
+    return path
+
+
+def _engine(url: str, busy_timeout: float) -> Engine:
+    try:
+        parsed = make_url(url)
+        name = parsed.get_backend_name()
+        if name == "sqlite":
+            return _sqlite_engine(url, parsed.database, busy_timeout)
+        if name != "postgresql":
+            raise ConfigError(f"mailkit keeps its tables in SQLite or PostgreSQL, not in {name}.")
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise ConfigError(
+            "The database URL cannot be read.", hint="Write it as sqlite:///mail.db or postgresql+psycopg://…"
+        ) from error
+    except ImportError as error:
+        raise MissingExtraError("postgres", "PostgreSQL") from error
+
+
+def _sqlite_engine(url: str, path: str | None, busy_timeout: float) -> Engine:
+    memory = path in (None, "", ":memory:")
+    if not memory and not Path(str(path)).absolute().parent.is_dir():
+        raise StoreUnreachableError(f"The directory of the database {path} does not exist.")
+    pool: dict[str, Any] = {"poolclass": StaticPool} if memory else {"pool_size": 8, "max_overflow": 64}
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": busy_timeout, "check_same_thread": False}, **pool
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        # The driver's own transactions begin too late (at the first DML); ours begin when we say so.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    return engine
+
+
+_forked: weakref.WeakSet[Engine] = weakref.WeakSet()
+
+
+def _dispose_after_fork(engine: Engine) -> None:
+    """A connection must not be used by two processes; the child forgets the parent's without closing them."""
+    if not _forked and hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_forget)
+    _forked.add(engine)
+
+
+def _forget() -> None:
+    for engine in list(_forked):
+        engine.dispose(close=False)

@@ -1,0 +1,84 @@
+"""What a database says when it fails, told as one of our errors."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from mailkit.errors import (
+    StoreError,
+    StoreFullError,
+    StoreLockedError,
+    StoreOutdatedError,
+    StoreReadOnlyError,
+    StoreUnreachableError,
+)
+
+#: SQLSTATEs of PostgreSQL that a second try may mend: serialization_failure, deadlock_detected, lock_not_available.
+_AGAIN = {"40001", "40P01", "55P03"}
+#: disk_full, out_of_memory and its class; too_many_connections and the connection class; undefined table, column.
+_FULL = {"53100", "53200"}
+_MISSING = {"42P01", "42703"}
+
+
+class StoreConflictError(StoreLockedError):
+    """Two transactions were in each other's way (40001, 40P01): run the whole transaction again."""
+
+
+def _sqlite(error: BaseException, text: str) -> StoreError | None:
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or "is locked" in text:
+        return StoreLockedError("The database is locked by another writer.")
+    if code == sqlite3.SQLITE_FULL or "disk is full" in text:
+        return StoreFullError("There is no space left for the database.")
+    if code == sqlite3.SQLITE_READONLY or "readonly" in text:
+        return StoreReadOnlyError("The database cannot be written.")
+    if code == sqlite3.SQLITE_CANTOPEN or "unable to open" in text:
+        return StoreUnreachableError("The database file cannot be opened.")
+    if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        return StoreError("The file is not an SQLite database, or it is damaged.", hint="Restore it from a backup.")
+    if code == sqlite3.SQLITE_IOERR:
+        return StoreFullError("The disk refused a read or a write of the database.")
+    if "no such table" in text or "no such column" in text:
+        return StoreOutdatedError("The database lacks tables or columns of mailkit.")
+    return None
+
+
+def _postgres(error: BaseException) -> StoreError | None:
+    state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None) or ""
+    if state in _AGAIN:
+        return StoreConflictError("Two transactions were in each other's way.")
+    if state in _FULL:
+        return StoreFullError("The database server has no space left.")
+    if state in _MISSING:
+        return StoreOutdatedError("The database lacks tables or columns of mailkit.")
+    if state == "25006":
+        return StoreReadOnlyError("The database is read-only.")
+    if state.startswith(("08", "57P")) or state == "53300" or type(error).__name__ == "OperationalError":
+        return StoreUnreachableError("The database server cannot be reached.")
+    return None
+
+
+def explain(error: BaseException) -> StoreError:
+    """The typed error for what a driver raised. The driver's words are kept as the cause, parameters are not."""
+    origin = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    text = str(origin).lower()
+    module = type(origin).__module__
+    known = _sqlite(origin, text) if module.startswith("sqlite3") else _postgres(origin)
+    return known or StoreError(f"The database refused a statement: {type(origin).__name__}: {str(origin)[:200]}")
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what SQLAlchemy and the drivers raise into the errors of the store."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise explain(error) from (error.orig if isinstance(error, DBAPIError) else error)
+    except Exception as error:
+        if type(error).__module__.split(".")[0] in ("sqlite3", "psycopg", "psycopg2"):
+            raise explain(error) from error
+        raise

@@ -1,0 +1,114 @@
+"""The schema's version: look, make, upgrade, print.
+
+Alembic's scripts are inside the package. The version is kept in ``mailkit_alembic_version``, so that a host
+application's own migrations neither see nor drop it. An upgrade takes a lock for its whole length (SQLite: the write
+lock; PostgreSQL: an advisory lock), so that two workers that start together upgrade once.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, inspect, text
+
+from mailkit.errors import StoreNewerError, StoreOutdatedError
+from mailkit.store.schema import VERSION_TABLE
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    from mailkit.store.engine import Store
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+#: The head of the migrations, spelled out so that opening a store need not load Alembic; a test compares them.
+HEAD = "0001"
+#: Every revision that this code knows, oldest first.
+KNOWN = ("0001",)
+#: PostgreSQL advisory lock of the upgrade: "mailkit" as a number.
+_LOCK = 0x6D61696C6B6974
+
+
+def version(connection: Connection, schema: str | None = None) -> str | None:
+    """The revision of the database, or None where mailkit's tables are not there."""
+    if not inspect(connection).has_table(VERSION_TABLE, schema=schema):
+        return None
+    where = f'"{schema}".{VERSION_TABLE}' if schema else VERSION_TABLE
+    row = connection.execute(text(f"SELECT version_num FROM {where}")).first()  # noqa: S608
+    return str(row[0]) if row else None
+
+
+def check(store: Store, *, create: bool = False) -> str:
+    """Compare the database with this code and return the revision.
+
+    Args:
+        create: make the tables where there are none at all.
+
+    Raises:
+        StoreOutdatedError: no tables, or an older revision: run ``mailkit db upgrade``.
+        StoreNewerError: a revision that this code does not know.
+    """
+    with store.engine.connect() as connection:
+        found = version(connection, store.schema)
+        connection.rollback()
+    if found is None and create:
+        return upgrade(store)
+    if found is None:
+        raise StoreOutdatedError("The database has no mailkit tables yet.")
+    if found not in KNOWN:
+        raise StoreNewerError(f"The database has schema {found}; this mailkit knows {HEAD} at most.")
+    if found != HEAD:
+        raise StoreOutdatedError(f"The database has schema {found}; this mailkit needs {HEAD}.")
+    return found
+
+
+def upgrade(store: Store) -> str:
+    """Bring the database to this code's schema, in one transaction; return the revision.
+
+    Raises:
+        StoreNewerError: the database is newer than this code.
+    """
+    from alembic import command
+
+    with store.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        found = version(connection, store.schema)
+        if found is not None and found not in KNOWN:
+            raise StoreNewerError(f"The database has schema {found}; this mailkit knows {HEAD} at most.")
+        if found != HEAD:
+            command.upgrade(_config(connection, store.schema), "head")
+        connection.commit()
+    return HEAD
+
+
+def sql(store: Store) -> str:
+    """The SQL of all migrations for this database's dialect, for a DBA to read and run."""
+    from alembic import command
+
+    out = io.StringIO()
+    config = _config(None, store.schema, out)
+    config.attributes["dialect"] = store.engine.dialect.name
+    command.upgrade(config, "head", sql=True)
+    return out.getvalue()
+
+
+def scripts() -> ScriptDirectory:
+    """The migrations inside the package."""
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(_config(None, None))
+
+
+def _config(connection: Connection | None, schema: str | None, out: io.StringIO | None = None) -> Config:
+    from alembic.config import Config
+
+    config = Config(output_buffer=out) if out is not None else Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    config.attributes["connection"] = connection
+    config.attributes["schema"] = schema
+    return config
