@@ -68,3 +68,11 @@ $(VENV)/.demo: pyproject.toml tools/venv.sh
 
 $(VENV)/.dev: pyproject.toml tools/venv.sh
 	@PYTHON="$(PYTHON)" sh tools/venv.sh $(VENV) dev
+
+# An interpreter named on the command line must be the one of an environment that is there already.
+ifneq ($(PYTHON),)
+.PHONY: same-python
+same-python:
+	@PYTHON="$(PYTHON)" sh tools/venv.sh $(VENV) same
+$(VENV)/.demo $(VENV)/.dev: | same-python
+endif

@@ -3,6 +3,7 @@
 #
 #   tools/venv.sh VENV demo     what `make demo` needs: the cli and testing extras
 #   tools/venv.sh VENV dev      that, the tools of the developers and of the documentation
+#   tools/venv.sh VENV same     nothing: fail where VENV holds another Python than PYTHON
 #
 # PYTHON names the interpreter; without it the first of python3, python3.13 … that is 3.11 or newer is taken.
 # uv is used where it is on the PATH, because it is faster; pip does the same work.
@@ -51,18 +52,20 @@ install() {
     fi
     "$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$venv/bin/python" -m ensurepip --upgrade >/dev/null
     # Dependency groups (PEP 735) need pip 25.1.
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
+    "$venv/bin/python" -m pip install -qq --disable-pip-version-check --upgrade 'pip>=25.1'
+    "$venv/bin/python" -m pip install -qq --disable-pip-version-check "$@"
 }
 
 if [ -x "$venv/bin/python" ] && new_enough "$venv/bin/python"; then
+    if [ -n "${PYTHON:-}" ]; then find_python >/dev/null; fi
     if [ -n "${PYTHON:-}" ] && [ "$(version "$PYTHON")" != "$(version "$venv/bin/python")" ]; then
         fail "$venv holds Python $(version "$venv/bin/python"). Choose another place: VENV=.venv-$(version "$PYTHON")"
     fi
-else
+elif [ "$what" != same ]; then
     rm -rf "$venv"
     make_venv
 fi
+[ "$what" = same ] && exit 0
 
 echo "mailkit: installing ($what) in $venv, Python $(version "$venv/bin/python")" >&2
 case $what in
