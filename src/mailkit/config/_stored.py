@@ -1,0 +1,53 @@
+"""Accounts as the store keeps them: JSON without secrets, and the secret beside it (to be encrypted by the caller)."""
+
+from __future__ import annotations
+
+import json
+
+from mailkit.errors import ConfigError
+
+from ._build import make
+from .account import Account
+from .credentials import OAuth, Password
+
+_VERSION = 1
+
+
+def to_stored(account: Account) -> tuple[str, str | None]:
+    """The JSON, keys sorted, and the password or None."""
+    fields = account.model_dump(mode="json", exclude={"credentials"}, exclude_defaults=True)
+    fields["version"] = _VERSION
+    secret: str | None = None
+    credentials = account.credentials
+    if isinstance(credentials, Password):
+        fields["credentials"] = {"kind": "password", "username": credentials.username}
+        secret = credentials.password.get_secret_value()
+    elif isinstance(credentials, OAuth):
+        provider = credentials.token_provider
+        fields["credentials"] = {
+            "kind": "oauth",
+            "username": credentials.username,
+            "token_provider": provider if isinstance(provider, str) else account.name,
+            "mechanism": credentials.mechanism,
+        }
+    return json.dumps(fields, sort_keys=True, ensure_ascii=False), secret
+
+
+def from_stored(cls: type[Account], text: str, secret: str | None) -> Account:
+    """The account of that JSON and secret."""
+    try:
+        fields = json.loads(text)
+    except (ValueError, RecursionError):
+        fields = None
+    if not isinstance(fields, dict) or fields.pop("version", None) != _VERSION:
+        raise ConfigError("The stored account cannot be read: it was not written by this version of mailkit.")
+    credentials = fields.pop("credentials", None)
+    if isinstance(credentials, dict):
+        kind = credentials.pop("kind", None)
+        if kind == "oauth":
+            fields["credentials"] = credentials
+        elif kind == "password" and secret is not None:
+            fields["credentials"] = {**credentials, "password": secret}
+        elif kind != "password":
+            raise ConfigError("The stored account has credentials of an unknown kind.")
+    return make(cls, fields)

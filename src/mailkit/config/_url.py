@@ -1,0 +1,105 @@
+"""Accounts from one URL. See ``Account.from_url``."""
+
+from __future__ import annotations
+
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from mailkit import providers
+from mailkit.errors import ConfigError
+
+from ._build import make
+from .account import Account
+from .base import clean
+
+_SCHEMES = {"imaps": "implicit", "imap": "starttls", "smtps": "implicit", "smtp": "starttls"}
+_PORTS = {"imaps": 993, "imap": 143, "smtps": 465, "smtp": 587}
+_KEYS = {
+    "smtp", "address", "name", "display_name", "provider", "tls", "smtp_tls", "ca_file", "token_provider", "mechanism",
+    "aliases", "connect_timeout", "read_timeout",
+}  # fmt: skip
+_HINT = "Write imaps://user:password@host/?smtp=smtps://host with user and password percent-encoded."
+
+
+def account_from_url(cls: type[Account], url: str, name: str | None) -> Account:
+    """The account of an ``imaps``, ``imap``, ``smtps`` or ``smtp`` URL."""
+    parts = _split(url, tuple(_SCHEMES))
+    query = _query(parts)
+    fields: dict[str, object] = {}
+    first = parts.scheme[:4]
+    fields[first] = _server(parts, query.get("tls"), query)
+    if "smtp" in query:
+        if first == "smtp":
+            raise ConfigError("The account's URL names two SMTP servers.", hint=_HINT)
+        smtp = _split(query["smtp"], ("smtps", "smtp"))
+        if smtp.username or smtp.password:
+            raise ConfigError("The smtp URL inside the account's URL holds a user; give it once.", hint=_HINT)
+        fields["smtp"] = _server(smtp, query.get("smtp_tls"), query)
+    username = unquote(parts.username or "")
+    fields["address"] = query.get("address") or username
+    if not fields["address"]:
+        raise ConfigError("The account's URL names neither a user nor an address.", hint=_HINT)
+    fields["name"] = name or query.get("name") or ""
+    fields["credentials"] = _credentials(parts, username, query)
+    fields["provider"] = query.get("provider") or providers.for_host(parts.hostname or "").name
+    fields["display_name"] = query.get("display_name", "")
+    fields["aliases"] = tuple(a.strip() for a in query.get("aliases", "").split(",") if a.strip())
+    return make(cls, fields)
+
+
+def _split(url: str, schemes: tuple[str, ...]) -> SplitResult:
+    # urlsplit drops tabs and line breaks in silence: look before it does.
+    clean(url, "account's URL", limit=20_000)
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise ConfigError("The account's URL cannot be read: host or port is wrong.", hint=_HINT) from None
+    if parts.scheme not in schemes or not parts.hostname:
+        raise ConfigError(f"The account's URL must begin with {' or '.join(s + '://' for s in schemes)}.", hint=_HINT)
+    if parts.path not in ("", "/") or parts.fragment:
+        raise ConfigError(
+            "The account's URL has a path or '#': percent-encode '/', '#' and '?' in user and password.", hint=_HINT
+        )
+    return parts
+
+
+def _query(parts: SplitResult) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, value in parse_qsl(parts.query, keep_blank_values=True, max_num_fields=100):
+        if key not in _KEYS:
+            raise ConfigError(
+                f"The account's URL has an unknown setting {key[:40]!r}.", hint=f"Known: {', '.join(sorted(_KEYS))}."
+            )
+        if key in found:
+            raise ConfigError(f"The account's URL gives {key!r} twice.")
+        found[key] = value
+    return found
+
+
+def _server(parts: SplitResult, tls: str | None, query: dict[str, str]) -> dict[str, object]:
+    if tls is not None and (tls != "insecure" or _SCHEMES[parts.scheme] == "implicit"):
+        raise ConfigError(
+            "tls= and smtp_tls= in the account's URL say only 'insecure', with imap:// or smtp://.", hint=_HINT
+        )
+    server: dict[str, object] = {
+        "host": parts.hostname,
+        "port": parts.port or _PORTS[parts.scheme],
+        "tls": tls or _SCHEMES[parts.scheme],
+    }
+    if query.get("ca_file") and tls is None:
+        server["ca_file"] = query["ca_file"]
+    for key in ("connect_timeout", "read_timeout"):
+        if key in query:
+            server[key] = query[key]
+    return server
+
+
+def _credentials(parts: SplitResult, username: str, query: dict[str, str]) -> dict[str, object] | None:
+    if "token_provider" in query:
+        if parts.password:
+            raise ConfigError("The account's URL gives a password and a token provider.", hint=_HINT)
+        mechanism = query.get("mechanism")
+        return {"username": username or None, "token_provider": query["token_provider"], "mechanism": mechanism}
+    if parts.password is None:
+        return None
+    return {"username": username or None, "password": unquote(parts.password)}
