@@ -215,8 +215,8 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One reason for a candidate: the signal (``token``, ``thread``, ``number``, ``address`` …), what was seen, its weight
-    between 0 and 1."""
+    """One reason for a candidate: the signal (``token``, ``thread``, ``number``, ``address`` …), what was seen, and its
+    weight between 0 and 1."""
 
     signal: str
     detail: str

@@ -145,7 +145,8 @@ class Store:
             wait=wait_random_exponential(multiplier=0.01, max=1),
             reraise=True,
         )
-        return again(self._once, work)
+        result: T = again(self._once, work)
+        return result
 
     def _once(self, work: Callable[[Tx], T]) -> T:
         with self.write() as tx:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Executable, Table, bindparam, literal_column
+from sqlalchemy import ColumnElement, Executable, Table, bindparam, literal_column
 from sqlalchemy import insert as core_insert
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -23,6 +23,15 @@ class Dual:
     def pick(self, dialect: str) -> Executable:
         """The statement for the dialect of that name."""
         return self.postgresql if dialect == "postgresql" else self.sqlite
+
+
+def mine(table: Table) -> ColumnElement[bool]:
+    """``table.tenant = :of_tenant``: part of every WHERE.
+
+    In UPDATE and DELETE no bound value may have the name of a column (SQLAlchemy takes it for a new value of that
+    column), hence the name; ``Tx.execute`` binds it, and ``tenant`` for INSERT.
+    """
+    return table.c.tenant == bindparam("of_tenant")
 
 
 def _binds(table: Table, columns: tuple[str, ...]) -> dict[str, Any]:
@@ -63,7 +72,7 @@ def upsert(table: Table, *columns: str, conflict: tuple[str, ...], update: tuple
 
 
 #: The running transaction's own id (PostgreSQL 13 and later), as a bigint.
-CURRENT_XID = literal_column("pg_current_xact_id()::text::bigint")
+CURRENT_XID: ColumnElement[int] = literal_column("pg_current_xact_id()::text::bigint")
 
 #: Transactions below this one are finished; a cursor that stays below it never passes one still in flight.
-XID_HORIZON = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+XID_HORIZON: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")

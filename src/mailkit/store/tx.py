@@ -96,12 +96,13 @@ class Tx:
             was joined. Event handlers get it to write their own rows in the same transaction.
     """
 
-    __slots__ = ("_clock", "_executor", "raw_dir", "tenant")
+    __slots__ = ("_clock", "_executor", "_own", "raw_dir", "tenant")
 
     def __init__(self, executor: Executor, *, tenant: str, clock: Callable[[], datetime], raw_dir: str | None) -> None:
         self._executor = executor
         self._clock = clock
         self.tenant = tenant
+        self._own = {"tenant": tenant, "of_tenant": tenant}
         self.raw_dir = raw_dir
 
     @property
@@ -123,7 +124,7 @@ class Tx:
         if isinstance(stmt, Dual):
             stmt = stmt.pick(self.dialect)
         with translated():
-            return self._executor.run(stmt, {"tenant": self.tenant, **(params or {}), **more})
+            return self._executor.run(stmt, {**self._own, **(params or {}), **more})
 
     def execute_many(self, stmt: Executable | Dual, params: Sequence[Params]) -> None:
         """Run a statement for many parameter sets."""
@@ -132,7 +133,7 @@ class Tx:
         if isinstance(stmt, Dual):
             stmt = stmt.pick(self.dialect)
         with translated():
-            self._executor.run_many(stmt, [{"tenant": self.tenant, **p} for p in params])
+            self._executor.run_many(stmt, [{**self._own, **p} for p in params])
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -217,7 +218,7 @@ def _sql_savepoint(execute: Callable[[str], object]) -> Iterator[None]:
 
 @lru_cache(maxsize=1024)
 def _names(stmt: Executable) -> frozenset[str]:
-    return frozenset(str(name) for name in stmt.compile().params)
+    return frozenset(str(name) for name in stmt.compile().params)  # type: ignore[attr-defined]
 
 
 def _only(stmt: Executable, params: Params) -> dict[str, object]:
@@ -231,7 +232,7 @@ def _compiled(stmt: Executable, dialect: Dialect, schema: str | None) -> SQLComp
     options: dict[str, Any] = (
         {"schema_translate_map": {None: schema}, "render_schema_translate": True} if schema else {}
     )
-    return stmt.compile(dialect=dialect, compile_kwargs={"render_postcompile": True}, **options)  # type: ignore[return-value]
+    return stmt.compile(dialect=dialect, compile_kwargs={"render_postcompile": True}, **options)  # type: ignore[attr-defined,no-any-return]
 
 
 def _bound(compiled: SQLCompiler, params: Mapping[str, object], dialect: Dialect) -> Any:

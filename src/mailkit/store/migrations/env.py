@@ -1,5 +1,7 @@
 """Alembic's door. The connection and the schema come from `mailkit.store.upgrade`, never from an ini file."""
 
+from typing import Any
+
 from alembic import context
 
 from mailkit.store.schema import VERSION_TABLE, metadata
@@ -7,7 +9,7 @@ from mailkit.store.schema import VERSION_TABLE, metadata
 config = context.config
 connection = config.attributes.get("connection")
 schema = config.attributes.get("schema")
-options = {
+options: dict[str, Any] = {
     "target_metadata": metadata,
     "version_table": VERSION_TABLE,
     "version_table_schema": schema,

@@ -5,6 +5,8 @@ Revision: 0001. The tables are described in `mailkit.store.schema`; here they st
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -24,11 +26,11 @@ def _int(name: str, default: str | None = None, *, null: bool = False) -> sa.Col
     return sa.Column(name, Id, nullable=null, server_default=default)
 
 
-def _time(name: str, *, null: bool = False) -> sa.Column[object]:
+def _time(name: str, *, null: bool = False) -> sa.Column[Any]:
     return sa.Column(name, Utc(), nullable=null)
 
 
-def _create(name: str, *columns: sa.Column[object], unique: tuple[str, ...]) -> None:
+def _create(name: str, *columns: sa.Column[Any], unique: tuple[str, ...]) -> None:
     table = f"mailkit_{name}"
     op.create_table(
         table,

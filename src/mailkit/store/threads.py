@@ -1,0 +1,195 @@
+"""Threads: the connected components of Message-IDs.
+
+Every Message-ID that a message has or names (In-Reply-To, References) is a row of ``mailkit_reference`` that points at
+a thread. A message joins the thread of its references; where they point at several, those threads are one, and the
+oldest takes in the others. The result is the same in whatever order messages arrive, because components are.
+
+The reference rows are also what concurrent replies meet at. On PostgreSQL their keys are locked, in sorted order,
+before the transaction's first write: of two replies that name one message the second waits, then sees the
+first's thread. The threads found are locked too, and looked up again, until nothing new turns up. On SQLite there is one writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, case, desc, func, select, text, update
+
+from mailkit.events import ThreadMerged
+from mailkit.store import events, links, sql
+from mailkit.store.schema import Id, Utc, message, reference, thread
+from mailkit.store.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class StoredThread:
+    """A row of mailkit_thread. Times are UTC."""
+
+    id: int
+    subject: str
+    message_count: int
+    first_at: datetime
+    last_at: datetime
+    merged_into: int | None
+
+
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:lock_key, 0))")
+_FIND = select(reference.c.thread_id).where(sql.mine(reference), reference.c.ref == bindparam("wanted"))
+_NEW = sql.insert(thread, "tenant", "subject", "first_at", "last_at", "created_at")
+_POINT = sql.insert_new(reference, "tenant", "ref", "thread_id", conflict=("tenant", "ref"))
+_FIELDS = (
+    thread.c.id,
+    thread.c.subject,
+    thread.c.message_count,
+    thread.c.first_at,
+    thread.c.last_at,
+    thread.c.merged_into,
+)
+_BY_ID = select(*_FIELDS).where(sql.mine(thread), thread.c.id == bindparam("pk", type_=Id))
+
+
+def _count_in(latest: str, earliest: str) -> Any:
+    """The thread's span and title after one more message; the title is the earliest message's, whatever came first."""
+    at = bindparam("at", type_=Utc)
+    return (
+        update(thread)
+        .where(sql.mine(thread), thread.c.id == bindparam("pk", type_=Id))
+        .values(
+            message_count=thread.c.message_count + 1,
+            last_at=getattr(func, latest)(thread.c.last_at, at, type_=Utc),
+            first_at=getattr(func, earliest)(thread.c.first_at, at, type_=Utc),
+            subject=case((thread.c.first_at > at, bindparam("title")), else_=thread.c.subject),
+        )
+    )
+
+
+# On SQLite times are ISO 8601 text in UTC, which sorts like the time it stands for.
+_COUNT_IN = sql.Dual(sqlite=_count_in("max", "min"), postgresql=_count_in("greatest", "least"))
+_LATEST = (
+    select(*_FIELDS)
+    .where(sql.mine(thread), thread.c.merged_into.is_(None), thread.c.message_count > 0)
+    .order_by(desc(thread.c.last_at), desc(thread.c.id))
+    .limit(bindparam("limit", type_=Id))
+    .offset(bindparam("skip", type_=Id))
+)
+
+
+def _repoint(table: Any) -> Any:
+    return (
+        update(table)
+        .where(sql.mine(table), table.c.thread_id == bindparam("gone", type_=Id))
+        .values(thread_id=bindparam("kept", type_=Id))
+    )
+
+
+_REPOINT = tuple(_repoint(table) for table in (reference, message))
+_ABSORB = (
+    update(thread)
+    .where(sql.mine(thread), thread.c.id == bindparam("kept", type_=Id))
+    .values(
+        message_count=thread.c.message_count + bindparam("more", type_=Id),
+        first_at=bindparam("first", type_=Utc),
+        last_at=bindparam("last", type_=Utc),
+        subject=bindparam("title"),
+    )
+)
+_ALIAS = (
+    update(thread)
+    .where(sql.mine(thread), thread.c.id == bindparam("gone", type_=Id))
+    .values(merged_into=bindparam("kept", type_=Id), message_count=0)
+)
+_FLATTEN = (
+    update(thread)
+    .where(sql.mine(thread), thread.c.merged_into == bindparam("gone", type_=Id))
+    .values(merged_into=bindparam("kept", type_=Id))
+)
+
+
+def lock(tx: Tx, keys: Sequence[str]) -> None:
+    """Hold these keys until the transaction ends. Call it before the transaction's first write."""
+    if tx.dialect != "postgresql":
+        return
+    for key in sorted(set(keys)):
+        tx.execute(_LOCK, lock_key=f"mailkit:{tx.tenant}:{key}")
+
+
+def _found(tx: Tx, keys: Sequence[str]) -> list[int]:
+    return sorted({row.thread_id for key in keys for row in tx.execute(_FIND, wanted=key)})
+
+
+def lock_all(tx: Tx, keys: Sequence[str]) -> None:
+    """Hold the reference keys of a batch and the threads that they point at."""
+    if tx.dialect != "postgresql":
+        return
+    lock(tx, [f"ref:{key}" for key in keys])
+    held: set[int] = set()
+    while missing := set(_found(tx, keys)) - held:
+        lock(tx, [f"thread:{number:020d}" for number in missing])
+        held |= missing
+
+
+def assign(tx: Tx, keys: Sequence[str], *, subject: str, at: datetime) -> int:
+    """The thread of a message that has or names these Message-IDs; made, or merged, where needed.
+
+    Args:
+        keys: the message's own Message-ID and those it refers to; empty for a message that has none.
+        subject: the base subject (RFC 5256 section 2.1), the title of a new thread.
+        at: the message's date.
+    """
+    found = _found(tx, keys)
+    if found:
+        kept = found[0]
+        for gone in found[1:]:
+            _merge(tx, gone, kept)
+    else:
+        kept = int(tx.execute(_NEW, subject=subject, first_at=at, last_at=at, created_at=tx.now()).scalar() or 0)
+    for key in sorted(set(keys)):
+        tx.execute(_POINT, ref=key, thread_id=kept)
+    return kept
+
+
+def count_in(tx: Tx, thread_id: int, at: datetime, subject: str) -> None:
+    """A message of that date and base subject was added to a thread."""
+    tx.execute(_COUNT_IN, pk=thread_id, at=at, title=subject)
+
+
+def _merge(tx: Tx, gone: int, kept: int) -> None:
+    """Make two threads one. The older id stays; the other lives on as an alias, so that events that name it still
+    lead somewhere."""
+    old = get(tx, gone, follow=False)
+    new = get(tx, kept, follow=False)
+    for stmt in _REPOINT:
+        tx.execute(stmt, gone=gone, kept=kept)
+    links.merge(tx, gone, kept)
+    earlier = old if old.first_at < new.first_at else new
+    tx.execute(
+        _ABSORB,
+        kept=kept,
+        more=old.message_count,
+        first=earlier.first_at,
+        last=max(old.last_at, new.last_at),
+        title=earlier.subject or new.subject or old.subject,
+    )
+    tx.execute(_ALIAS, gone=gone, kept=kept)
+    tx.execute(_FLATTEN, gone=gone, kept=kept)
+    events.append(tx, ThreadMerged(thread_id=kept, merged_id=gone))
+
+
+def get(tx: Tx, thread_id: int, *, follow: bool = True) -> StoredThread:
+    """The thread of that id; of one that was merged, with ``follow``, the thread it is part of now.
+
+    Raises:
+        NotFoundError: this tenant has none.
+    """
+    row = tx.execute(_BY_ID, pk=thread_id).one("thread")
+    if follow and row.merged_into is not None:
+        return get(tx, row.merged_into)
+    return StoredThread(*row)
+
+
+def latest(tx: Tx, limit: int, skip: int = 0) -> list[StoredThread]:
+    """Threads by the date of their last message, newest first."""
+    return [StoredThread(*row) for row in tx.execute(_LATEST, limit=limit, skip=skip)]
