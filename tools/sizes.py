@@ -1,7 +1,8 @@
 """Report the sizes of files and functions, and fail where the house's bounds are passed.
 
 A module has at most 400 lines, a function at most 60 (from ``def`` to its last line, docstring included). The medians
-should stay near 120 and under 10: they are printed, the bounds are enforced.
+should stay near 120 and under 10: they are printed, the bounds are enforced. Migrations are left out: each is one list
+of columns that never changes again.
 
 Usage: ``python tools/sizes.py [DIRECTORY …]`` (default: ``src/mailkit``).
 """
@@ -33,6 +34,8 @@ def measure(directories: Sequence[Path]) -> tuple[list[Size], list[Size]]:
     files: list[Size] = []
     functions: list[Size] = []
     for path in sorted(path for directory in directories for path in directory.rglob("*.py")):
+        if path.parent.name == "versions" and path.parent.parent.name == "migrations":
+            continue
         source = path.read_text("utf-8")
         name = str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
         files.append(Size(len(source.splitlines()), name))
