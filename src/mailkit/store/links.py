@@ -1,0 +1,372 @@
+"""Links, the decisions behind them, and the people that the CRM has told of.
+
+link       one per (thread, record); ``linked``, ``shown`` (for reading only) or ``removed``
+decision   one per message that was weighed, append only; what it was decided from is kept as JSON
+person     one per (address, record): the CRM's answer for an address, so that the next mail need not ask
+
+A link's state only climbs by itself, shown to linked, and never comes back from removed: only a person's wish does
+that (``restore``). So the links of a thread are the same in whatever order its messages were weighed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import bindparam, delete, desc, exists, func, select, update
+
+from mailkit.store import sql
+from mailkit.store.schema import Id, copy, decision, link, message, person, thread
+from mailkit.store.tx import Tx
+from mailkit.words import Link, Outcome, Record
+
+__all__ = [
+    "Known",
+    "Person",
+    "Saved",
+    "active",
+    "add",
+    "decide",
+    "decided",
+    "decisions",
+    "drop",
+    "latest_decision",
+    "learn",
+    "merge",
+    "noteworthy",
+    "of_record",
+    "of_thread",
+    "people",
+    "restore",
+]
+
+#: What ``add`` did: a new link, shown became linked, nothing new, or a person had removed it before.
+Known = Literal["new", "upgraded", "same", "removed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A row of mailkit_decision. ``inputs`` and ``chosen`` are JSON, read by `mailkit.link.codec`."""
+
+    id: int
+    thread_id: int
+    message_id: int
+    rule: str
+    outcome: str
+    trust: str
+    inputs: str
+    chosen: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A record known under an address. ``title`` is what the CRM calls it."""
+
+    address: str
+    record: Record
+    title: str
+
+
+_ADD = sql.insert_new(
+    link,
+    "tenant",
+    "thread_id",
+    "system",
+    "kind",
+    "record_id",
+    "state",
+    "decision_id",
+    "created_at",
+    conflict=("tenant", "thread_id", "system", "kind", "record_id"),
+)
+_one = (
+    sql.mine(link),
+    link.c.thread_id == bindparam("of_thread", type_=Id),
+    link.c.system == bindparam("of_system"),
+    link.c.kind == bindparam("of_kind"),
+    link.c.record_id == bindparam("of_id"),
+)
+_STATE = select(link.c.id, link.c.state).where(*_one)
+_CLIMB = (
+    update(link)
+    .where(*_one, link.c.state == Outcome.SHOWN.value)
+    .values(state=Outcome.LINKED.value, decision_id=bindparam("why", type_=Id))
+)
+_RESTORE = (
+    update(link)
+    .where(*_one, link.c.state != Outcome.LINKED.value)
+    .values(state=Outcome.LINKED.value, decision_id=bindparam("why", type_=Id))
+)
+_DROP = (
+    update(link)
+    .where(*_one, link.c.state != Outcome.REMOVED.value)
+    .values(state=Outcome.REMOVED.value, decision_id=bindparam("why", type_=Id))
+)
+_LINK = (
+    link.c.id,
+    link.c.thread_id,
+    link.c.system,
+    link.c.kind,
+    link.c.record_id,
+    link.c.state,
+    link.c.decision_id,
+    link.c.created_at,
+)
+_OF_THREAD = (
+    select(*_LINK).where(sql.mine(link), link.c.thread_id == bindparam("of_thread", type_=Id)).order_by(link.c.id)
+)
+_OF_RECORD = (
+    select(*_LINK)
+    .join(thread, (thread.c.tenant == link.c.tenant) & (thread.c.id == link.c.thread_id))
+    .where(
+        sql.mine(link),
+        link.c.system == bindparam("of_system"),
+        link.c.kind == bindparam("of_kind"),
+        link.c.record_id == bindparam("of_id"),
+        link.c.state != Outcome.REMOVED.value,
+    )
+    .order_by(desc(thread.c.last_at), desc(thread.c.id))
+    .limit(bindparam("limit", type_=Id))
+)
+
+_DECIDE = sql.insert(
+    decision, "tenant", "thread_id", "message_id", "rule", "outcome", "trust", "candidates", "chosen", "created_at"
+)
+_SAVED = (
+    decision.c.id,
+    decision.c.thread_id,
+    decision.c.message_id,
+    decision.c.rule,
+    decision.c.outcome,
+    decision.c.trust,
+    decision.c.candidates,
+    decision.c.chosen,
+    decision.c.created_at,
+)
+_DECISIONS = (
+    select(*_SAVED)
+    .where(sql.mine(decision), decision.c.thread_id == bindparam("of_thread", type_=Id))
+    .order_by(decision.c.id)
+)
+_DECIDED = select(*_SAVED).where(sql.mine(decision), decision.c.id == bindparam("pk", type_=Id))
+# By thread, since that is what the index is on; a thread holds few decisions.
+_LATEST = (
+    select(*_SAVED)
+    .where(
+        sql.mine(decision),
+        decision.c.thread_id == bindparam("of_thread", type_=Id),
+        decision.c.message_id == bindparam("of_message", type_=Id),
+    )
+    .order_by(desc(decision.c.id))
+    .limit(1)
+)
+
+_LEARN = sql.upsert(
+    person,
+    "tenant",
+    "address",
+    "system",
+    "kind",
+    "record_id",
+    "title",
+    "updated_at",
+    conflict=("tenant", "address", "system", "kind", "record_id"),
+    update=("title", "updated_at"),
+)
+_PEOPLE = (
+    select(person.c.address, person.c.system, person.c.kind, person.c.record_id, person.c.title)
+    .where(sql.mine(person), person.c.address == bindparam("known_as"))
+    .order_by(person.c.system, person.c.kind, person.c.record_id)
+    .limit(bindparam("limit", type_=Id))
+)
+_FORGET = delete(person).where(
+    sql.mine(person),
+    person.c.system == bindparam("of_system"),
+    person.c.kind == bindparam("of_kind"),
+    person.c.record_id == bindparam("of_id"),
+)
+
+# Forged copies make a message forged only where no better copy of it arrived.
+_NOTEWORTHY = (
+    select(message.c.id)
+    .where(
+        sql.mine(message),
+        message.c.thread_id == bindparam("of_thread", type_=Id),
+        exists().where(copy.c.tenant == message.c.tenant, copy.c.message_id == message.c.id, copy.c.trust != "forged"),
+    )
+    .order_by(message.c.id)
+)
+
+_both = link.alias("both")
+_REPOINT_DECISIONS = (
+    update(decision)
+    .where(sql.mine(decision), decision.c.thread_id == bindparam("gone", type_=Id))
+    .values(thread_id=bindparam("kept", type_=Id))
+)
+_COUNT_LINKS = select(func.count()).where(sql.mine(link), link.c.thread_id == bindparam("gone", type_=Id))
+_MOVE = (
+    update(link)
+    .where(
+        sql.mine(link),
+        link.c.thread_id == bindparam("gone", type_=Id),
+        ~exists().where(
+            _both.c.tenant == link.c.tenant,
+            _both.c.thread_id == bindparam("kept", type_=Id),
+            _both.c.system == link.c.system,
+            _both.c.kind == link.c.kind,
+            _both.c.record_id == link.c.record_id,
+        ),
+    )
+    .values(thread_id=bindparam("kept", type_=Id))
+)
+_SET = update(link).where(*_one).values(state=bindparam("to_state"), decision_id=bindparam("why", type_=Id))
+_DELETE = delete(link).where(sql.mine(link), link.c.thread_id == bindparam("gone", type_=Id))
+_STRENGTH = {Outcome.LINKED: 2, Outcome.SHOWN: 1, Outcome.REMOVED: 0}
+
+
+def _which(thread_id: int, record: Record) -> dict[str, object]:
+    return {"of_thread": thread_id, "of_system": record.system, "of_kind": record.kind, "of_id": record.id}
+
+
+def _link(row: Any) -> Link:
+    record = Record(row.system, row.kind, row.record_id)
+    return Link(row.id, row.thread_id, record, Outcome(row.state), row.decision_id, row.created_at)
+
+
+def of_thread(tx: Tx, thread_id: int) -> list[Link]:
+    """The links of a thread, oldest first, those that were removed among them."""
+    return [_link(row) for row in tx.execute(_OF_THREAD, of_thread=thread_id)]
+
+
+def active(tx: Tx, thread_id: int) -> list[Link]:
+    """The links of a thread that were not removed, oldest first."""
+    return [one for one in of_thread(tx, thread_id) if one.state is not Outcome.REMOVED]
+
+
+def of_record(tx: Tx, record: Record, limit: int) -> list[Link]:
+    """The links of a record, the thread with the newest message first; none that was removed."""
+    rows = tx.execute(_OF_RECORD, of_system=record.system, of_kind=record.kind, of_id=record.id, limit=limit)
+    return [_link(row) for row in rows]
+
+
+def add(tx: Tx, thread_id: int, record: Record, state: Outcome, decision_id: int | None) -> Known:
+    """Link a thread to a record, unless a stronger state is there already.
+
+    Args:
+        state: LINKED or SHOWN. LINKED lifts a link that was SHOWN; nothing lifts one that was removed.
+    """
+    row = tx.execute(
+        _ADD,
+        thread_id=thread_id,
+        system=record.system,
+        kind=record.kind,
+        record_id=record.id,
+        state=str(state),
+        decision_id=decision_id,
+        created_at=tx.now(),
+    ).first()
+    if row is not None:
+        return "new"
+    which = _which(thread_id, record)
+    # The condition is in the statement, so that of two transactions only one lifts it.
+    if state is Outcome.LINKED and tx.execute(_CLIMB, which, why=decision_id).count == 1:
+        return "upgraded"
+    there = tx.execute(_STATE, which).first()
+    return "removed" if there is not None and there.state == Outcome.REMOVED else "same"
+
+
+def restore(tx: Tx, thread_id: int, record: Record, decision_id: int) -> bool:
+    """Link by a person's wish: lifts what was shown or removed. False: it was linked already."""
+    if add(tx, thread_id, record, Outcome.LINKED, decision_id) in ("new", "upgraded"):
+        return True
+    return tx.execute(_RESTORE, _which(thread_id, record), why=decision_id).count == 1
+
+
+def drop(tx: Tx, thread_id: int, record: Record, decision_id: int) -> bool:
+    """Remove a link. The row stays, so that the same evidence does not bring it back. False: there was none."""
+    return tx.execute(_DROP, _which(thread_id, record), why=decision_id).count == 1
+
+
+def decide(
+    tx: Tx, *, thread_id: int, message_id: int, rule: str, outcome: Outcome, trust: str, inputs: str, chosen: str
+) -> int:
+    """Write a decision and return its id. ``message_id`` is 0 for a person's wish."""
+    number = tx.execute(
+        _DECIDE,
+        thread_id=thread_id,
+        message_id=message_id,
+        rule=rule,
+        outcome=str(outcome),
+        trust=trust,
+        candidates=inputs,
+        chosen=chosen,
+        created_at=tx.now(),
+    ).scalar()
+    return int(number or 0)
+
+
+def decisions(tx: Tx, thread_id: int) -> list[Saved]:
+    """The decisions of a thread, oldest first."""
+    return [Saved(*row) for row in tx.execute(_DECISIONS, of_thread=thread_id)]
+
+
+def decided(tx: Tx, decision_id: int) -> Saved:
+    """The decision of that id.
+
+    Raises:
+        NotFoundError: this tenant has none.
+    """
+    return Saved(*tx.execute(_DECIDED, pk=decision_id).one("decision"))
+
+
+def latest_decision(tx: Tx, thread_id: int, message_id: int) -> Saved | None:
+    """What was decided last of a message."""
+    row = tx.execute(_LATEST, of_thread=thread_id, of_message=message_id).first()
+    return Saved(*row) if row is not None else None
+
+
+def learn(tx: Tx, address: str, record: Record, title: str = "") -> None:
+    """Remember that an address belongs to a record. ``address`` is the key of `mailkit.message.Address`."""
+    tx.execute(
+        _LEARN,
+        address=address,
+        system=record.system,
+        kind=record.kind,
+        record_id=record.id,
+        title=title,
+        updated_at=tx.now(),
+    )
+
+
+def forget(tx: Tx, record: Record) -> int:
+    """Forget the addresses of a record that is gone; how many there were."""
+    return tx.execute(_FORGET, of_system=record.system, of_kind=record.kind, of_id=record.id).count
+
+
+def people(tx: Tx, address: str, limit: int) -> list[Person]:
+    """The records known under an address, in the order of system, kind and id."""
+    return [
+        Person(row.address, Record(row.system, row.kind, row.record_id), row.title)
+        for row in tx.execute(_PEOPLE, known_as=address, limit=limit)
+    ]
+
+
+def noteworthy(tx: Tx, thread_id: int) -> list[int]:
+    """The messages of a thread that may be shown on a record: all but the forged, in the order of their arrival."""
+    return list(tx.execute(_NOTEWORTHY, of_thread=thread_id).scalars())
+
+
+def merge(tx: Tx, gone: int, kept: int) -> None:
+    """Two threads are one: move links and decisions. Of two links to one record the stronger state is kept:
+    linked, then shown, then removed."""
+    tx.execute(_REPOINT_DECISIONS, gone=gone, kept=kept)
+    if not tx.execute(_COUNT_LINKS, gone=gone).scalar():
+        return
+    tx.execute(_MOVE, gone=gone, kept=kept)
+    here = {one.record: one for one in of_thread(tx, kept)}
+    for one in of_thread(tx, gone):
+        if _STRENGTH[one.state] > _STRENGTH[here[one.record].state]:
+            tx.execute(_SET, _which(kept, one.record), to_state=str(one.state), why=one.decision_id)
+    tx.execute(_DELETE, gone=gone)
