@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
@@ -29,7 +29,7 @@ from mailkit.errors import ConfigError, MissingExtraError, StoreReadOnlyError, S
 from mailkit.net.guard import forbid_network
 from mailkit.store.failures import StoreConflictError, translated
 from mailkit.store.joined import joined
-from mailkit.store.tx import AlchemyExecutor, Tx
+from mailkit.store.tx import AlchemyExecutor, Executor, Notify, Tx
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -65,6 +65,8 @@ class Store:
         self.schema = schema
         self.raw_dir = raw_dir
         self.clock = clock
+        #: Told of every event in the transaction that writes it; set by the facade.
+        self.notify: Notify | None = None
         self._own = own
         # One connection serves an in-memory database, so its users take turns.
         memory = isinstance(engine.pool, StaticPool)
@@ -123,7 +125,7 @@ class Store:
         with self._turn, forbid_network(), translated(), self.engine.connect() as connection:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-            yield self._tx(connection)
+            yield self._tx(AlchemyExecutor(connection))
             connection.commit()
 
     @contextmanager
@@ -132,7 +134,7 @@ class Store:
         with self._turn, translated(), self.engine.connect() as connection:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN")
-            yield self._tx(connection)
+            yield self._tx(AlchemyExecutor(connection))
             connection.rollback()
 
     def run(self, work: Callable[[Tx], T]) -> T:
@@ -165,11 +167,11 @@ class Store:
         if isinstance(connection, Tx):
             return connection
         executor = joined(connection, self.schema)
-        return Tx(executor, tenant=self.tenant, clock=self.clock, raw_dir=str(self.raw_dir) if self.raw_dir else None)
+        return self._tx(executor)
 
-    def _tx(self, connection: Connection) -> Tx:
+    def _tx(self, executor: Executor) -> Tx:
         raw_dir = str(self.raw_dir) if self.raw_dir else None
-        return Tx(AlchemyExecutor(connection), tenant=self.tenant, clock=self.clock, raw_dir=raw_dir)
+        return Tx(executor, tenant=self.tenant, clock=self.clock, raw_dir=raw_dir, notify=self.notify)
 
     def close(self) -> None:
         """Close the connections that mailkit opened; an application's own Engine is left alone."""

@@ -13,7 +13,7 @@ flight, or the events of that transaction are lost to it:
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, insert, select, tuple_, update
 
@@ -56,6 +56,7 @@ _READ = sql.Dual(
     .limit(bindparam("limit", type_=Id)),
 )
 _CURSOR = select(cursor.c.xid, cursor.c.position).where(sql.mine(cursor), cursor.c.name == bindparam("called"))
+_GET = select(*_FIELDS).where(sql.mine(event), event.c.id == bindparam("pk", type_=Id))
 _MAKE = sql.insert_new(cursor, "tenant", "name", "updated_at", conflict=("tenant", "name"))
 _MOVE = (
     update(cursor)
@@ -77,7 +78,7 @@ Position = tuple[int, int]
 
 
 def append(tx: Tx, what: E) -> E:
-    """Write an event in this transaction and return it with its id."""
+    """Write an event in this transaction, tell the transaction's listeners, and return it with its id."""
     number = tx.execute(
         _APPEND,
         name=what.name,
@@ -87,7 +88,10 @@ def append(tx: Tx, what: E) -> E:
         payload=what.payload(),
         created_at=tx.now(),
     ).scalar()
-    return replace(what, id=int(number or 0))
+    written = replace(what, id=int(number or 0))
+    if tx.notify is not None:
+        tx.notify(written, tx)
+    return written
 
 
 def position(tx: Tx, name: str) -> Position:
@@ -99,20 +103,27 @@ def position(tx: Tx, name: str) -> Position:
 def after(tx: Tx, where: Position, limit: int) -> list[tuple[Position, Event]]:
     """The next events after a position, each with the position it stands for, oldest first."""
     rows = tx.execute(_READ, xid=where[0], position=where[1], limit=limit)
-    return [
-        (
-            (row.xid, row.id),
-            load(
-                row.name,
-                row.payload,
-                id=row.id,
-                thread_id=row.thread_id,
-                message_id=row.message_id,
-                account=row.account,
-            ),
-        )
-        for row in rows
-    ]
+    return [((row.xid, row.id), _event(row)) for row in rows]
+
+
+def get(tx: Tx, event_id: int) -> Event:
+    """The event of that id.
+
+    Raises:
+        NotFoundError: this tenant has none.
+    """
+    return _event(tx.execute(_GET, pk=event_id).one("event"))
+
+
+def _event(row: Any) -> Event:
+    return load(
+        row.name,
+        row.payload,
+        id=row.id,
+        thread_id=row.thread_id,
+        message_id=row.message_id,
+        account=row.account,
+    )
 
 
 def move(tx: Tx, name: str, to: Position) -> None:

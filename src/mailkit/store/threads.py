@@ -5,8 +5,9 @@ a thread. A message joins the thread of its references; where they point at seve
 oldest takes in the others. The result is the same in whatever order messages arrive, because components are.
 
 The reference rows are also what concurrent replies meet at. On PostgreSQL their keys are locked, in sorted order,
-before the transaction's first write: of two replies that name one message the second waits, then sees the
-first's thread. The threads found are locked too, and looked up again, until nothing new turns up. On SQLite there is one writer.
+before the transaction's first write: of two replies that name one message the second waits, then sees the first's
+thread. The threads found are locked too, and looked up again, until nothing new turns up. On SQLite there is one
+writer.
 """
 
 from __future__ import annotations

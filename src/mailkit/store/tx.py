@@ -32,7 +32,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Dialect
     from sqlalchemy.sql.compiler import SQLCompiler
 
+    from mailkit.events import Event
+
 Params = Mapping[str, object]
+#: Called by ``store.events.append`` with every event, inside its transaction.
+Notify = Callable[["Event", "Tx"], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +98,26 @@ class Tx:
         tenant: the tenant whose rows are seen; part of every statement.
         connection: the connection as the application knows it: an SQLAlchemy ``Connection``, or the raw connection that
             was joined. Event handlers get it to write their own rows in the same transaction.
+        notify: is told of every event that is written in this transaction; what it raises undoes the transaction.
     """
 
-    __slots__ = ("_clock", "_executor", "_own", "raw_dir", "tenant")
+    __slots__ = ("_clock", "_executor", "_own", "notify", "raw_dir", "tenant")
 
-    def __init__(self, executor: Executor, *, tenant: str, clock: Callable[[], datetime], raw_dir: str | None) -> None:
+    def __init__(
+        self,
+        executor: Executor,
+        *,
+        tenant: str,
+        clock: Callable[[], datetime],
+        raw_dir: str | None = None,
+        notify: Notify | None = None,
+    ) -> None:
         self._executor = executor
         self._clock = clock
         self.tenant = tenant
         self._own = {"tenant": tenant, "of_tenant": tenant}
         self.raw_dir = raw_dir
+        self.notify = notify
 
     @property
     def dialect(self) -> str:
