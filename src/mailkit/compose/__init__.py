@@ -1,0 +1,12 @@
+"""Writing messages: Draft and Attachment, compose(), reply(), forward(), and signed Message-IDs (``compose.token``).
+
+Importing this package loads neither the standard library's ``email`` nor the address validator.
+"""
+
+from __future__ import annotations
+
+from mailkit.compose.answer import forward, reply
+from mailkit.compose.composing import compose
+from mailkit.compose.draft import Attachment, Composed, Draft, fingerprint
+
+__all__ = ["Attachment", "Composed", "Draft", "compose", "fingerprint", "forward", "reply"]

@@ -1,0 +1,118 @@
+"""compose(): a draft becomes bytes and an envelope."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from mailkit.compose import encode, guard
+from mailkit.compose.addresses import Mailbox, address_tokens, mailbox, unique
+from mailkit.compose.draft import Composed, Draft
+from mailkit.compose.mime import entity_of
+from mailkit.errors import DraftError
+from mailkit.words import Envelope
+
+if TYPE_CHECKING:
+    from mailkit.message import Address
+
+_ID_CHARS = frozenset(chr(n) for n in range(33, 127)) - {"<", ">"}
+
+
+def compose(
+    draft: Draft,
+    *,
+    sender: Address | str,
+    message_id: str,
+    date: datetime,
+    extra_headers: Sequence[tuple[str, str]] = (),
+) -> Composed:
+    """Serialise a draft. The same arguments give the same bytes.
+
+    Args:
+        draft: what to say to whom.
+        sender: who submits it: the envelope's sender, and the author unless ``draft.from_`` names another one (then a
+            Sender field names the submitter, RFC 5322 section 3.6.2).
+        message_id: without brackets.
+        date: aware; its offset is kept.
+        extra_headers: further fields of mailkit's own, under the same rules as ``draft.headers``.
+
+    Raises:
+        AddressError: an address cannot be used.
+        InjectionError: a value would add something to the message.
+        DraftError: no recipient, an unusable Message-ID, a field that mailkit writes itself, and the like.
+    """
+    submitter = mailbox(sender, "The sender")
+    author = submitter if draft.from_ is None else mailbox(draft.from_, "The author")
+    to, cc, bcc = (
+        [mailbox(a, f"The {name} address") for a in addresses]
+        for name, addresses in (("To", draft.to), ("Cc", draft.cc), ("Bcc", draft.bcc))
+    )
+    reply_to = [mailbox(a, "The Reply-To address") for a in draft.reply_to]
+    recipients = unique([*to, *cc, *bcc])
+    if not recipients:
+        raise DraftError("The draft has no recipient.", hint="Give at least one address in to, cc or bcc.")
+    fields = [
+        encode.field("Date", encode.date(date).split(" ")),
+        encode.field("From", author.tokens()),
+        *([encode.field("Sender", submitter.tokens())] if submitter.key != author.key else []),
+        *_address_fields(reply_to, to, cc),
+        encode.unstructured("Subject", draft.subject),
+        *_id_fields(draft, message_id),
+        *_own_fields(draft, extra_headers),
+        encode.field("MIME-Version", ["1.0"]),
+    ]
+    raw = b"".join(fields) + entity_of(draft).render()
+    return Composed(
+        raw=raw if raw.endswith(b"\r\n") else raw + b"\r\n",
+        envelope=Envelope(submitter.address, tuple(box.address for box in recipients)),
+        message_id=message_id,
+        smtputf8=any(box.smtputf8 for box in (submitter, author, *reply_to, *recipients)),
+    )
+
+
+def _address_fields(reply_to: list[Mailbox], to: list[Mailbox], cc: list[Mailbox]) -> list[bytes]:
+    fields = [
+        encode.field(name, address_tokens(unique(boxes)))
+        for name, boxes in (("Reply-To", reply_to), ("To", to), ("Cc", cc))
+        if boxes
+    ]
+    if not to and not cc:
+        fields.append(encode.field("To", ["undisclosed-recipients:;"]))
+    return fields
+
+
+def _id_fields(draft: Draft, message_id: str) -> list[bytes]:
+    if message_id.count("@") != 1:
+        raise DraftError(f"{message_id[:80]!r} is not a Message-ID of the form left@domain.")
+    fields = [encode.field("Message-ID", [_bracketed(message_id)])]
+    if draft.in_reply_to is not None:
+        fields.append(encode.field("In-Reply-To", [_bracketed(draft.in_reply_to)]))
+    if draft.references:
+        fields.append(encode.field("References", map(_bracketed, draft.references)))
+    return fields
+
+
+def is_message_id(text: str) -> bool:
+    """Whether the text can stand between brackets on the wire: printable ASCII, no blank, at most 900 characters."""
+    return 0 < len(text) <= 900 and set(text) <= _ID_CHARS
+
+
+def _bracketed(message_id: str) -> str:
+    guard.check_value(message_id, "A Message-ID")
+    if not is_message_id(message_id):
+        raise DraftError(f"{message_id[:80]!r} cannot be a Message-ID.")
+    return f"<{message_id}>"
+
+
+def _own_fields(draft: Draft, extra: Sequence[tuple[str, str]]) -> list[bytes]:
+    fields: list[bytes] = []
+    seen: set[str] = set()
+    for name, value in (*draft.headers.items(), *extra):
+        guard.check_name(name)
+        guard.check_value(value, f"The header field {name}", tab=True)
+        if name.lower() in seen:
+            raise DraftError(f"The header field {name} is given twice.")
+        seen.add(name.lower())
+        fields.append(encode.unstructured(name, value))
+    return fields

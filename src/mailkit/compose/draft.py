@@ -1,0 +1,190 @@
+"""Draft and Attachment: a message being written. Values, made without an account, a store or a network."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, cast
+
+from mailkit.compose import guard
+from mailkit.errors import DraftError
+from mailkit.words import Envelope, Record
+
+if TYPE_CHECKING:
+    from mailkit.message import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message.
+
+    Args:
+        name: the file name that the reader sees; no control characters.
+        content: the bytes.
+        content_type: ``"application/pdf"``, with parameters if needed (``"text/csv; charset=utf-8"``); guessed from the
+            name if None.
+        inline: shown in the HTML body, which names it as ``cid:<content_id>``.
+        content_id: without brackets; made from the content if an inline attachment has none.
+    """
+
+    name: str
+    content: bytes = field(repr=False)
+    content_type: str | None = None
+    inline: bool = False
+    content_id: str | None = None
+
+    def __post_init__(self) -> None:
+        guard.check_value(self.name, "The name of an attachment")
+        if self.content_id is not None:
+            guard.check_value(self.content_id, "A Content-ID")
+        if self.content_type is not None:
+            guard.check_value(self.content_type, "A content type")
+        if not isinstance(self.content, bytes):
+            raise DraftError(f"The content of attachment {self.name!r} must be bytes.")
+
+    @classmethod
+    def from_path(cls, path: str | Path, *, inline: bool = False, content_id: str | None = None) -> Attachment:
+        """Read a file. Only its last name is told to the reader."""
+        path = Path(path)
+        return cls(path.name, path.read_bytes(), inline=inline, content_id=content_id)
+
+    @property
+    def cid(self) -> str:
+        """The Content-ID, without brackets: the one given, or one made from name and content."""
+        if self.content_id is not None:
+            return self.content_id
+        digest = hashlib.sha256(self.name.encode("utf-8") + b"\0" + self.content).hexdigest()
+        return f"{digest[:24]}@inline"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A message being written.
+
+    Addresses are ``"name@domain"``, ``"Display Name <name@domain>"`` or ``Address`` values.
+
+    Args:
+        to, cc, bcc: who gets it. Bcc is never written into the message.
+        subject: any text on one line.
+        text, html: the body, either or both.
+        attachments: files; those with ``inline=True`` belong to the HTML body.
+        from_: the author, if it is not the account's own address.
+        reply_to: where answers shall go.
+        headers: further header fields; those that mailkit writes itself are refused.
+        in_reply_to, references: Message-IDs without brackets; ``reply()`` fills them.
+        request_dsn: ask the server for a report on success and failure (RFC 3461).
+        calendar: an iCalendar object (RFC 5545) shown beside the text, such as an invitation.
+        record: the CRM record that this message belongs to.
+        thread_id: the thread that this message belongs to, if references do not say it.
+        metadata: the application's own words, kept with the outbox row, never sent.
+
+    Raises:
+        InjectionError: a value holds a control character.
+        DraftError: a value has a wrong type.
+    """
+
+    to: Sequence[str | Address] = ()
+    cc: Sequence[str | Address] = ()
+    bcc: Sequence[str | Address] = ()
+    subject: str = ""
+    text: str | None = field(default=None, repr=False)
+    html: str | None = field(default=None, repr=False)
+    attachments: Sequence[Attachment] = ()
+    from_: str | Address | None = None
+    reply_to: Sequence[str | Address] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    in_reply_to: str | None = None
+    references: Sequence[str] = ()
+    request_dsn: bool = False
+    calendar: str | None = field(default=None, repr=False)
+    record: Record | None = None
+    thread_id: int | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("to", "cc", "bcc", "reply_to"):
+            object.__setattr__(self, name, _addresses(getattr(self, name)))
+        references = (self.references,) if isinstance(self.references, str) else self.references
+        object.__setattr__(self, "references", tuple(_bare(ref) for ref in references))
+        if self.in_reply_to is not None:
+            object.__setattr__(self, "in_reply_to", _bare(self.in_reply_to))
+        object.__setattr__(self, "attachments", tuple(self.attachments))
+        object.__setattr__(self, "headers", MappingProxyType(dict(self.headers)))
+        object.__setattr__(self, "metadata", MappingProxyType(dict(self.metadata)))
+        _check(self)
+
+    @property
+    def recipients(self) -> tuple[str | Address, ...]:
+        """To, Cc and Bcc together."""
+        return (*self.to, *self.cc, *self.bcc)
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A message ready to be stored and sent: CRLF line ends, no line over 998 bytes, no Bcc."""
+
+    raw: bytes = field(repr=False)
+    envelope: Envelope
+    message_id: str
+    smtputf8: bool = False
+
+
+def _addresses(value: Sequence[str | Address]) -> tuple[str | Address, ...]:
+    # A lone string or Address is one address: iterating over its characters is never what was meant.
+    if isinstance(value, str) or hasattr(value, "address"):
+        return (cast("str | Address", value),)
+    return tuple(value)
+
+
+def _bare(message_id: str) -> str:
+    text = message_id.strip(" ")
+    return text[1:-1] if text.startswith("<") and text.endswith(">") else text
+
+
+def _check(draft: Draft) -> None:
+    guard.check_value(draft.subject, "The subject", tab=True)
+    for address in (*draft.recipients, *draft.reply_to, *([] if draft.from_ is None else [draft.from_])):
+        for text in (address,) if isinstance(address, str) else (address.name, address.address):
+            guard.check_value(text, "An address")
+    for name, value in draft.headers.items():
+        guard.check_name(name)
+        guard.check_value(value, f"The header field {name}", tab=True)
+    for ref in (*draft.references, *([] if draft.in_reply_to is None else [draft.in_reply_to])):
+        guard.check_value(ref, "A Message-ID")
+
+
+def fingerprint(draft: Draft) -> str:
+    """sha256 in hex over every field. The same key with another fingerprint is a conflict."""
+    digest = hashlib.sha256(b"mailkit draft 1\n")
+    for item in _canonical(draft):
+        digest.update(b"%d:" % len(item))
+        digest.update(item)
+    return digest.hexdigest()
+
+
+def _canonical(draft: Draft) -> Iterator[bytes]:
+    """The fields as length-prefixed items; a count before each list keeps neighbours apart."""
+    from mailkit.compose.addresses import split
+
+    for addresses in (draft.to, draft.cc, draft.bcc, draft.reply_to, () if draft.from_ is None else (draft.from_,)):
+        yield b"%d" % len(addresses)
+        for address in addresses:
+            pair = split(address) if isinstance(address, str) else (address.name, address.address)
+            yield from (part.encode("utf-8") for part in pair)
+    for text in (draft.subject, draft.text, draft.html, draft.calendar, draft.in_reply_to):
+        yield b"-" if text is None else b"+" + text.encode("utf-8", "surrogatepass")
+    for pairs in (draft.headers, draft.metadata):
+        yield b"%d" % len(pairs)
+        for name in sorted(pairs):
+            yield name.encode("utf-8", "surrogatepass")
+            yield str(pairs[name]).encode("utf-8", "surrogatepass")
+    yield b"%d" % len(draft.references)
+    yield from (ref.encode("utf-8") for ref in draft.references)
+    yield b"%d" % len(draft.attachments)
+    for attachment in draft.attachments:
+        yield repr((attachment.name, attachment.content_type, attachment.inline, attachment.content_id)).encode("utf-8")
+        yield hashlib.sha256(attachment.content).digest()
+    yield repr((draft.request_dsn, str(draft.record), draft.thread_id)).encode("utf-8")

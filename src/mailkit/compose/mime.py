@@ -1,0 +1,169 @@
+"""The body of a message as MIME entities, serialised by mailkit itself.
+
+::
+
+    multipart/mixed                 if there are attachments
+    └── multipart/related           if the HTML names inline parts
+        └── multipart/alternative   if there are two or more ways to show the text
+            ├── text/plain
+            ├── text/html
+            └── text/calendar
+
+A level with one child is left out. Boundaries are made from a digest of the children, so the same draft gives the same
+bytes and no content can contain its own boundary.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mailkit.compose import encode
+from mailkit.compose.draft import Attachment, Draft
+from mailkit.compose.guard import TOKEN
+from mailkit.errors import DraftError
+
+_CID = encode.ATEXT | {".", "@", ":", "+", ","}
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Header fields that are ready for the wire, and the encoded body."""
+
+    fields: bytes
+    body: bytes
+
+    def render(self) -> bytes:
+        """The entity as it stands between two boundaries."""
+        return self.fields + b"\r\n" + self.body
+
+
+def entity_of(draft: Draft) -> Entity:
+    """The whole body of a draft.
+
+    Raises:
+        DraftError: a content type or a Content-ID cannot be used.
+    """
+    inline = [a for a in draft.attachments if a.inline and draft.html is not None]
+    others = [a for a in draft.attachments if not (a.inline and draft.html is not None)]
+    cids = [a.cid for a in inline]
+    if len(set(cids)) != len(cids):
+        raise DraftError("Two inline attachments have the same Content-ID.")
+    body = _multipart("alternative", _texts(draft))
+    body = _multipart("related", [body, *map(_file, inline)])
+    return _multipart("mixed", [body, *map(_file, others)])
+
+
+def _texts(draft: Draft) -> list[Entity]:
+    texts: list[Entity] = []
+    if draft.text is not None or (draft.html is None and draft.calendar is None):
+        texts.append(_text(draft.text or "", "plain"))
+    if draft.html is not None:
+        texts.append(_text(draft.html, "html"))
+    if draft.calendar is not None:
+        texts.append(_text(draft.calendar, "calendar", [("method", _method(draft.calendar))]))
+    return texts
+
+
+def _text(text: str, subtype: str, more: Sequence[tuple[str, str]] = ()) -> Entity:
+    try:
+        coding, body = encode.text_body(text)
+    except UnicodeEncodeError as error:
+        raise DraftError(f"The text/{subtype} body holds a lone surrogate, which no charset can carry.") from error
+    return Entity(_fields(f"text/{subtype}", [("charset", "utf-8"), *more], coding), body)
+
+
+def _method(calendar: str) -> str:
+    """The METHOD of an iCalendar object, which RFC 6047 section 2.4 wants as a parameter too."""
+    for line in calendar.splitlines():
+        name, _, value = line.partition(":")
+        if name.strip().upper() == "METHOD" and value.strip() and set(value.strip()) <= TOKEN:
+            return value.strip().upper()
+    return "PUBLISH"
+
+
+def _multipart(subtype: str, children: Sequence[Entity]) -> Entity:
+    if len(children) == 1:
+        return children[0]
+    rendered = [child.render() for child in children]
+    boundary = _boundary(rendered)
+    mark = b"--" + boundary.encode("ascii")
+    body = b"".join(mark + b"\r\n" + part + b"\r\n" for part in rendered) + mark + b"--\r\n"
+    root = [("type", _type_of(children[0]))] if subtype == "related" else []
+    return Entity(_fields(f"multipart/{subtype}", [*root, ("boundary", boundary)], None), body)
+
+
+def _type_of(entity: Entity) -> str:
+    """The type of a related entity's root, without parameters (RFC 2387 section 3.1)."""
+    return entity.fields.split(b":", 1)[1].split(b";", 1)[0].strip().decode("ascii")
+
+
+def _boundary(rendered: Sequence[bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in rendered:
+        digest.update(hashlib.sha256(part).digest())
+    # "=_" can stand in neither quoted-printable nor base64; the digest takes care of 7bit parts.
+    return f"=_mk_{digest.hexdigest()[:32]}"
+
+
+def _fields(
+    content_type: str, params: Sequence[tuple[str, str]], coding: str | None, more: Sequence[bytes] = ()
+) -> bytes:
+    head = content_type + (";" if params else "")
+    fields = [encode.field("Content-Type", [head, *encode.params(params)])]
+    if coding is not None:
+        fields.append(encode.field("Content-Transfer-Encoding", [coding]))
+    return b"".join([*fields, *more])
+
+
+def _file(attachment: Attachment) -> Entity:
+    content_type, params = _declared(attachment)
+    coding, body, content_type = _coded(attachment.content, content_type)
+    disposition = "inline" if attachment.inline else "attachment"
+    names = [("filename", attachment.name)] if attachment.name else []
+    more = [
+        encode.field("Content-Disposition", [disposition + (";" if names else ""), *encode.params(names)]),
+    ]
+    if attachment.inline or attachment.content_id is not None:
+        cid = attachment.cid
+        if not cid or len(cid) > 200 or not set(cid) <= _CID:
+            raise DraftError(f"{cid[:80]!r} cannot be a Content-ID.", hint="Use letters, digits, dots and one @.")
+        more.append(encode.field("Content-ID", [f"<{cid}>"]))
+    return Entity(_fields(content_type, params, coding, more), body)
+
+
+def _coded(content: bytes, content_type: str) -> tuple[str, bytes, str]:
+    """Encoding, body and type of a file. An enclosed message may not be encoded (RFC 2046 section 5.2.1); one that
+    cannot travel as it is, goes as a file of no known type, with every byte kept."""
+    if content_type != "message/rfc822":
+        return "base64", encode.base64_body(content), content_type
+    lines = encode.crlf(content)
+    if encode.fits_7bit(lines):
+        return "7bit", lines, content_type
+    if b"\0" not in lines and max(map(len, lines.split(b"\r\n"))) <= 998:
+        return "8bit", lines, content_type
+    return "base64", encode.base64_body(content), "application/octet-stream"
+
+
+def _declared(attachment: Attachment) -> tuple[str, list[tuple[str, str]]]:
+    text = attachment.content_type
+    if text is None:
+        from mimetypes import guess_type
+
+        kind, coding = guess_type(attachment.name)
+        text = kind if kind is not None and coding is None else "application/octet-stream"
+    kind, *rest = text.split(";")
+    kind = kind.strip().lower()
+    main, slash, sub = kind.partition("/")
+    if not (main and slash and sub and set(main) <= TOKEN and set(sub) <= TOKEN) or main == "multipart":
+        raise DraftError(f"{text[:80]!r} cannot be the content type of an attachment.")
+    return kind, [_declared_param(item, text) for item in rest if item.strip()]
+
+
+def _declared_param(item: str, text: str) -> tuple[str, str]:
+    name, equals, value = item.partition("=")
+    name, value = name.strip().lower(), value.strip().strip('"')
+    if not (name and equals and value and set(name) <= TOKEN - {"*", "'", "%"}) or name == "boundary":
+        raise DraftError(f"{text[:80]!r} has a parameter that cannot be read.")
+    return name, value

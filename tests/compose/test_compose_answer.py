@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailkit.compose import forward, reply
+from mailkit.compose.answer import MAX_REFERENCES, clean
+from mailkit.errors import DraftError, InputError
+from mailkit.message import parse
+
+OWN = {"ana@acme.example", "sales@acme.example"}
+
+
+def mail(body: bytes = b"Hello\r\nAna\r\n", **fields: str) -> bytes:
+    base = {
+        "From": "Bo Client <bo@client.example>",
+        "To": "ana@acme.example",
+        "Subject": "Offer",
+        "Date": "Sun, 1 Mar 2026 12:30:05 +0100",
+        "Message-ID": "<q1@client.example>",
+    }
+    base.update({name.replace("_", "-"): value for name, value in fields.items()})
+    return "".join(f"{name}: {value}\r\n" for name, value in base.items() if value).encode() + b"\r\n" + body
+
+
+def answered(raw: bytes, **more: object):
+    return reply(parse(raw), **{"own_addresses": OWN, "text": "Thanks", **more})
+
+
+def to(draft) -> list[str]:
+    return [address.address for address in draft.to]
+
+
+def test_a_plain_answer(composed):
+    draft = answered(mail(References="<r1@x.example> <r2@x.example>"))
+    assert to(draft) == ["bo@client.example"]
+    assert draft.to[0].name == "Bo Client"
+    assert draft.subject == "Re: Offer"
+    assert draft.in_reply_to == "q1@client.example"
+    assert draft.references == ("r1@x.example", "r2@x.example", "q1@client.example")
+    assert draft.text == "Thanks"
+    message = parse(composed(draft).raw)
+    assert message.references[-1] == "q1@client.example"
+
+
+@pytest.mark.parametrize("subject", ["Re: Offer", "AW: Offer", "RE: Offer", "答复: Offer"])
+def test_a_reply_mark_is_not_doubled(subject):
+    assert answered(mail(Subject=subject)).subject == subject
+
+
+def test_reply_to_wins_over_from():
+    assert to(answered(mail(Reply_To="help@client.example"))) == ["help@client.example"]
+
+
+def test_an_answer_to_all():
+    raw = mail(
+        To="ana@acme.example, Cy <cy@client.example>", Cc="dee@client.example, bo@client.example, SALES@acme.example"
+    )
+    draft = answered(raw, all=True)
+    assert to(draft) == ["bo@client.example"]
+    assert [a.address for a in draft.cc] == ["cy@client.example", "dee@client.example"]
+    assert answered(raw).cc == ()
+
+
+def test_an_answer_to_our_own_message_goes_to_its_recipients():
+    raw = mail(From="ana@acme.example", To="bo@client.example", Cc="cy@client.example")
+    assert to(answered(raw)) == ["bo@client.example"]
+    assert [a.address for a in answered(raw, all=True).cc] == ["cy@client.example"]
+
+
+def test_a_reply_to_that_points_at_us_does_not_lose_the_author():
+    assert to(answered(mail(Reply_To="sales@acme.example"))) == ["bo@client.example"]
+
+
+def test_nobody_to_answer():
+    with pytest.raises(DraftError, match="nobody"):
+        answered(mail(From="", To=""))
+
+
+def test_in_reply_to_stands_in_for_missing_references():
+    assert answered(mail(In_Reply_To="<p@x.example>")).references == ("p@x.example", "q1@client.example")
+    assert answered(mail(In_Reply_To="<p@x.example> <q@x.example>")).references == ("q1@client.example",)
+    assert answered(mail(Message_ID="")).references == ()
+    assert answered(mail(Message_ID="")).in_reply_to is None
+
+
+def test_references_are_bounded_and_keep_root_and_parents():
+    refs = answered(mail(References=" ".join(f"<r{i}@x.example>" for i in range(120)))).references
+    assert len(refs) == MAX_REFERENCES
+    assert refs[0] == "r0@x.example"
+    assert refs[-1] == "q1@client.example"
+    assert refs[-2] == "r119@x.example"
+
+
+def test_quoting():
+    draft = answered(mail(), quote=True, html="<p>Thanks</p>")
+    assert draft.text == ("Thanks\n\nOn 2026-03-01 12:30 +0100, Bo Client <bo@client.example> wrote:\n> Hello\n> Ana\n")
+    assert '<blockquote type="cite">Hello<br>\nAna</blockquote>' in draft.html
+
+
+def test_quoted_text_cannot_bring_markup():
+    draft = answered(mail(b"<script>alert(1)</script>\r\n"), quote=True, html="<p>x</p>")
+    assert "<script>" not in draft.html
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "=?utf-8?q?a=0D=0ABcc:_evil@x.example?=",
+        "=?utf-8?b?YQ0KQmNjOiBldmlsQHguZXhhbXBsZQ==?=",
+        "=?utf-8?q?=3D=3Futf-8=3Fq=3Fa=3D0D=3D0ABcc=3A=5Fx=3F=3D?=",
+        "a\0b",
+        "=?utf-8?q?=00?=",
+    ],
+)
+def test_a_hostile_subject_is_answered_without_harm(composed, subject):
+    for draft in (answered(mail(Subject=subject)), forward(parse(mail(Subject=subject)), to=["c@d.example"])):
+        raw = composed(draft).raw
+        head = raw[: raw.index(b"\r\n\r\n")]
+        assert b"\r\nbcc:" not in head.lower()
+        assert parse(raw).headers.get("Bcc") is None
+
+
+@given(st.binary(max_size=600))
+def test_any_bytes_can_be_answered_or_say_why_not(composed, raw):
+    message = parse(b"From: bo@client.example\r\n" + raw)
+    try:
+        composed(reply(message, own_addresses=OWN, text="x", quote=True, all=True))
+        composed(forward(message, to=["c@d.example"]))
+    except InputError:
+        pass
+
+
+@given(st.text(max_size=100))
+def test_clean_text_is_always_accepted(composed, text):
+    from mailkit.compose import Draft
+
+    composed(Draft(to="b@c.example", subject=clean(text)))
+
+
+def test_forward_carries_text_and_files(composed):
+    raw = composed(answered(mail(), attachments=[]), sender="ana@acme.example").raw
+    assert parse(raw).subject == "Re: Offer"
+    multi = (
+        b"From: bo@client.example\r\nTo: ana@acme.example\r\nSubject: Files\r\nDate: Sun, 1 Mar 2026 12:30:05 +0100\r\n"
+        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nSee file.\r\n--b\r\n"
+        b"Content-Type: application/pdf\r\n"
+        b'Content-Disposition: attachment; filename="../../etc/x.pdf"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+        b"JVBERg==\r\n--b--\r\n"
+    )
+    draft = forward(parse(multi), to=["cy@client.example"], text="FYI")
+    assert draft.subject == "Fwd: Files"
+    assert draft.text.startswith("FYI\n\n---------- Forwarded message ----------\nFrom: bo@client.example\n")
+    assert "See file." in draft.text
+    assert draft.attachments[0].content == b"%PDF"
+    assert "/" not in draft.attachments[0].name
+    assert parse(composed(draft).raw).attachments[0].content == b"%PDF"
+    assert draft.in_reply_to is None
+
+
+def test_forward_as_attachment_keeps_every_byte(composed):
+    raw = mail()
+    draft = forward(parse(raw), to=["cy@client.example"], as_attachment=True)
+    assert draft.attachments[0].content == raw
+    assert draft.attachments[0].content_type == "message/rfc822"
+    enclosed = [part for part in parse(composed(draft).raw).parts if part.message is not None]
+    assert enclosed[0].message.subject == "Offer"
+
+
+def test_forward_of_html_alone_encloses_it():
+    raw = mail(b"<p>Hello\r\n", Content_Type="text/html")
+    draft = forward(parse(raw), to=["cy@client.example"], text="FYI")
+    assert draft.attachments[0].content == raw
