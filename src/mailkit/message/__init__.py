@@ -1,0 +1,45 @@
+"""What a message is (RFC 5322, MIME): bytes in, a frozen view out.
+
+``parse`` never raises: mail is never thrown away for being malformed. What is damaged is in ``message.defects``, what
+other readers may understand otherwise in ``message.ambiguities``.
+
+=============  ====================================================================
+parse          ranges of parts in the raw bytes; read this first
+headers        the header block            params    Content-Type parameters
+model          Message and Part            bodies    text, HTML, attachments
+transfer       base64, quoted-printable    charset   bytes to text
+encoded        RFC 2047                    address, dates, ids   header values
+checks         defects and ambiguities     identity  when two mails are one
+filename       names safe to write to disk
+=============  ====================================================================
+"""
+
+from __future__ import annotations
+
+from mailkit.message.address import Address, parse_addresses
+from mailkit.message.dates import parse_date
+from mailkit.message.encoded import decode_words
+from mailkit.message.filename import safe_filename
+from mailkit.message.headers import Header, Headers
+from mailkit.message.identity import content_digest, identity
+from mailkit.message.ids import parse_ids
+from mailkit.message.model import Ambiguity, Defect, Message, Part
+from mailkit.message.parse import parse
+
+__all__ = [
+    "Address",
+    "Ambiguity",
+    "Defect",
+    "Header",
+    "Headers",
+    "Message",
+    "Part",
+    "content_digest",
+    "decode_words",
+    "identity",
+    "parse",
+    "parse_addresses",
+    "parse_date",
+    "parse_ids",
+    "safe_filename",
+]

@@ -1,0 +1,141 @@
+"""What is broken in a message, and what other readers may understand otherwise.
+
+Defect codes: ``address``, ``addresses``, ``base64-invalid``, ``base64-pieces``, ``base64-trailing-data``,
+``base64-truncated``, ``boundary-not-found``, ``byte-order-mark``, ``charset``, ``content-type``, ``date``,
+``decoded-bytes``, ``depth``, ``empty``, ``guessed-boundary``, ``header-bytes``, ``header-line``, ``headers``,
+``headers-bytes``, ``leading-blank-line``, ``line-bytes``, ``mbox-from``, ``message-bytes``, ``missing-blank-line``,
+``missing-end-boundary``, ``no-boundary``, ``no-from``, ``nul``, ``params``, ``parts``, ``parts-after-end``,
+``references``, ``unknown-encoding``, ``uuencode-invalid``.
+
+Ambiguity codes: ``bare-cr``, ``boundaries``, ``duplicate-header``, ``duplicate-parameter``, ``encoded-multipart``,
+``encodings``, ``filenames``, ``from``, ``parts-after-end``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from mailkit.message.encoded import decode_words
+from mailkit.message.ids import parse_ids
+from mailkit.message.params import read_params
+from mailkit.message.transfer import encoding_name
+
+if TYPE_CHECKING:
+    from mailkit.message.model import Ambiguity, Defect, Message, Part
+
+__all__ = ["find_ambiguities", "find_defects"]
+
+# RFC 5322 section 3.6 and RFC 2045: fields that may stand only once.
+_ONCE = ("from", "sender", "reply-to", "to", "cc", "bcc", "subject", "date", "message-id", "in-reply-to", "references")
+_ONCE_MIME = ("content-type", "content-transfer-encoding", "content-disposition", "content-id")
+_TEXT = ("text/", "message/delivery-status", "message/disposition-notification")
+
+
+def find_defects(message: Message) -> tuple[Defect, ...]:
+    """The defects found while parsing, then those of single fields, then those of every part."""
+    from mailkit.message.model import Defect
+
+    found = list(message.structure_defects)
+    found += [Defect(code, detail) for code, detail in _message_defects(message)]
+    for part in message.parts:
+        found += [Defect(code, detail, part.index) for code, detail in _part_defects(part)]
+    return tuple(found)
+
+
+def _message_defects(message: Message) -> Iterator[tuple[str, str]]:
+    limits, raw, headers = message.limits, message.raw, message.headers
+    if not raw.strip():
+        yield "empty", "the message is empty"
+    if len(raw) > limits.message_bytes:
+        yield "message-bytes", f"the message is larger than {limits.message_bytes} bytes"
+    if _has_long_line(raw, limits.line_bytes):
+        yield "line-bytes", f"a line is longer than {limits.line_bytes} bytes"
+    if b"\x00" in raw[: message.parts[0].start]:
+        yield "nul", "there is a NUL in the header"
+    if headers.raw("date") is not None and message.date is None:
+        yield "date", "the date cannot be read"
+    if not any(address.address for address in message.from_) and raw:
+        yield "no-from", "no address is found in From"
+    fields = (message.from_, message.reply_to, message.to, message.cc, message.bcc)
+    if any(len(field) >= limits.addresses for field in fields):
+        yield "addresses", f"only the first {limits.addresses} addresses of a field were read"
+    references = headers.raw("references")
+    if references is not None and len(parse_ids(references)) > max(limits.references, 2):
+        yield "references", f"only {limits.references} of the references were kept"
+
+
+def _has_long_line(raw: bytes, most: int) -> bool:
+    """Jump from line end to line end, ``most`` bytes at a time."""
+    at = 0
+    while len(raw) - at > most:
+        end = raw.rfind(b"\n", at, at + most + 1)
+        if end < 0:
+            return raw.find(b"\r", at, at + most + 1) < 0
+        at = end + 1
+    return False
+
+
+def _part_defects(part: Part) -> Iterator[tuple[str, str]]:
+    if part.is_multipart:
+        return
+    if part.content_defect:
+        yield part.content_defect, f"the content is not clean {part.encoding[:40]}"
+    if part.content_type.startswith(_TEXT) and part.charset_defect:
+        yield "charset", f"the text is not in the charset {(part.charset or 'us-ascii')[:40]}"
+    if part.content_type == "message/rfc822" and part.message is None:
+        yield "depth", "an enclosed message lies too deep and is left closed"
+
+
+def find_ambiguities(message: Message) -> tuple[Ambiguity, ...]:
+    """All places where two readers of the standard may see two different messages."""
+    from mailkit.message.model import Ambiguity
+
+    found = [Ambiguity(code, detail) for code, detail in _message_ambiguities(message)]
+    for part in message.parts:
+        found += [Ambiguity(code, detail, part.index) for code, detail in _part_ambiguities(part)]
+    for defect in message.structure_defects:
+        if defect.code in ("parts-after-end", "guessed-boundary"):
+            found.append(Ambiguity(defect.code, defect.detail, defect.part))
+    return tuple(found)
+
+
+def _message_ambiguities(message: Message) -> Iterator[tuple[str, str]]:
+    headers = message.headers
+    for name in _ONCE:
+        values = headers.raw_all(name)
+        if len(values) > 1 and len({value.strip() for value in values}) > 1:
+            yield "duplicate-header", f"{name} stands {len(values)} times with different values"
+    if len({address.key for address in message.from_}) > 1:
+        yield "from", "more than one author"
+    head = message.raw[: message.parts[0].start]
+    if head.count(b"\r") != head.count(b"\r\n"):
+        yield "bare-cr", "there are bare carriage returns in the header"
+
+
+def _part_ambiguities(part: Part) -> Iterator[tuple[str, str]]:
+    headers = part.headers
+    for name in _ONCE_MIME:
+        values = headers.raw_all(name)
+        if len(values) > 1 and len({value.strip() for value in values}) > 1:
+            yield "duplicate-header", f"{name} stands {len(values)} times with different values"
+    encodings = {encoding_name(decode_words(raw)) for raw in headers.raw_all("content-transfer-encoding")}
+    if len(encodings) > 1:
+        yield "encodings", "more than one transfer encoding: " + ", ".join(sorted(encodings))[:100]
+    if part.is_multipart and encodings - {"7bit", "8bit", "binary"}:
+        yield "encoded-multipart", "a multipart with a transfer encoding, which is not undone"
+    yield from _parameter_ambiguities(part)
+
+
+def _parameter_ambiguities(part: Part) -> Iterator[tuple[str, str]]:
+    names: set[str] = set()
+    for field, wanted in (("content-type", "name"), ("content-disposition", "filename")):
+        for raw in part.headers.raw_all(field)[:8]:
+            found = read_params(raw)
+            for name, values in found.conflicts.items():
+                code = "boundaries" if name == "boundary" else "duplicate-parameter"
+                yield code, f"{field} has {len(values)} different values of {name[:40]}"
+            if wanted in found.params:
+                names.update(found.conflicts.get(wanted, (found.params[wanted],)))
+    if len(names) > 1:
+        yield "filenames", "more than one file name: " + ", ".join(sorted(map(repr, names)))[:200]

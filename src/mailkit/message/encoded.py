@@ -1,0 +1,102 @@
+"""RFC 2047 encoded words, with the world's mistakes.
+
+Read although the standard forbids them: words glued to text or to each other, blanks and line breaks inside a word,
+words inside quoted strings, missing base64 padding, a character split between two words, ``?`` inside Q text, a
+language suffix (RFC 2231 section 5). Line breaks and NULs that come out of a word become blanks: a decoded header is
+one line, so that it can be copied into an answer.
+
+The scan is linear: it only moves forward, and the first missing ``?=`` ends the search for further words.
+"""
+
+from __future__ import annotations
+
+import binascii
+
+from mailkit.message.charset import decode, decode_header_bytes
+from mailkit.message.transfer import decode_base64
+
+__all__ = ["decode_words", "unfold"]
+
+_MAX_CHARSET = 60
+_UNDER = bytes.maketrans(b"_", b" ")
+_CONTROLS = {ord(c): " " for c in "\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029"} | {0: None}
+
+
+def unfold(raw: bytes) -> str:
+    """A header's raw bytes as one line: each fold, with the blanks around it, becomes one blank (RFC 5322 2.2.3)."""
+    if b"\n" in raw or b"\r" in raw:
+        raw = b" ".join(line.strip(b" \t\r") for line in raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n"))
+    return decode_header_bytes(raw.strip(b" \t\r\n\x00")).replace("\x00", "")
+
+
+def decode_words(value: str | bytes) -> str:
+    """The text of an unstructured header value, encoded words decoded (RFC 2047). Never raises.
+
+    Args:
+        value: what follows the colon, folded or not.
+    """
+    if isinstance(value, bytes):
+        text = unfold(value)
+    elif "\n" in value or "\r" in value:
+        text = unfold(value.encode("utf-8", "surrogateescape"))
+    else:
+        text = value.strip(" \t")
+    if "=?" not in text:
+        return text.translate(_CONTROLS) if not text.isprintable() else text
+    return _decode(text).translate(_CONTROLS).strip(" \t")
+
+
+def _decode(text: str) -> str:
+    out: list[str] = []
+    pending = b""  # bytes of adjacent words in one charset, decoded together: a character may be split between them
+    charset = ""
+    done = 0  # everything before is in ``out`` or ``pending``
+    for start, end, label, data in _words(text):
+        gap = text[done:start]
+        if pending and (label != charset or gap.strip(" \t")):
+            out.append(decode(pending, charset)[0])
+            pending = b""
+        if not (done and not gap.strip(" \t")):
+            out.append(gap)
+        pending += data
+        charset, done = label, end
+    if pending:
+        out.append(decode(pending, charset)[0])
+    out.append(text[done:])
+    return "".join(out)
+
+
+def _words(text: str) -> list[tuple[int, int, str, bytes]]:
+    """All encoded words: start, end, charset label, decoded bytes."""
+    found: list[tuple[int, int, str, bytes]] = []
+    at = text.find("=?")
+    end = -1
+    while at >= 0:
+        mark = text.find("?", at + 2, at + 2 + _MAX_CHARSET)
+        if mark < 0 or text[mark + 1 : mark + 3] not in _KINDS:
+            at = text.find("=?", at + 2)
+            continue
+        body = mark + 3
+        if end < body:
+            end = text.find("?=", body)
+            if end < 0:
+                break
+        inner = text.find("=?", body, end)
+        if inner >= 0:  # this word never ends; another begins
+            at = inner
+            continue
+        label = text[at + 2 : mark].partition("*")[0].strip().lower()
+        found.append((at, end + 2, label, _data(text[mark + 1], text[body:end])))
+        at = text.find("=?", end + 2)
+    return found
+
+
+_KINDS = frozenset({"q?", "Q?", "b?", "B?"})
+
+
+def _data(kind: str, body: str) -> bytes:
+    raw = body.encode("utf-8", "surrogateescape")
+    if kind in "bB":
+        return decode_base64(raw)[0]
+    # A fold inside a word has become a blank beside the underscore that stands for the real one.
+    return binascii.a2b_qp(raw.replace(b" _", b"_").replace(b"_ ", b"_").translate(_UNDER))

@@ -1,0 +1,180 @@
+"""Header fields: found in one pass over the header block, kept as bytes, decoded when asked for (RFC 5322 section 2.2).
+
+What is not a header line is not thrown away in silence: a line without a colon is left out with a defect if header
+lines follow it before the next empty line; if none follows, the body begins there (the empty line was forgotten).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import overload
+
+from mailkit.message.encoded import decode_words, unfold
+from mailkit.words import Limits
+
+__all__ = ["Header", "Headers", "read_headers"]
+
+_NAME = re.compile(rb"([!-9;-~]+)[ \t]*:(?!//)")
+_BLANK = re.compile(rb"\n\r*\n")
+_BLANK_CR = re.compile(rb"\r\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """One header field. ``raw`` is what follows the colon, as on the wire, without the last line end."""
+
+    name: str
+    raw: bytes
+
+    @property
+    def value(self) -> str:
+        """One line of text: unfolded, encoded words decoded (RFC 2047), blanks at both ends removed."""
+        return decode_words(self.raw)
+
+    @property
+    def unfolded(self) -> str:
+        """One line of text, encoded words left as they are: what addresses and parameters are read from."""
+        return unfold(self.raw)
+
+
+class Headers(Sequence[Header]):
+    """The header fields of one part in their order. Names are compared without regard to case."""
+
+    __slots__ = ("_index", "_pairs")
+
+    def __init__(self, pairs: Sequence[tuple[str, bytes]] = ()) -> None:
+        self._pairs = tuple(pairs)
+        index: dict[str, list[int]] = {}
+        for number, pair in enumerate(self._pairs):
+            index.setdefault(pair[0].lower(), []).append(number)
+        self._index = index
+
+    @overload
+    def __getitem__(self, index: int) -> Header: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Header, ...]: ...
+    def __getitem__(self, index: int | slice) -> Header | tuple[Header, ...]:
+        if isinstance(index, slice):
+            return tuple(Header(*pair) for pair in self._pairs[index])
+        return Header(*self._pairs[index])
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def __iter__(self) -> Iterator[Header]:
+        return (Header(*pair) for pair in self._pairs)
+
+    def __contains__(self, item: object) -> bool:
+        return item.lower() in self._index if isinstance(item, str) else item in tuple(self)
+
+    def __repr__(self) -> str:
+        return f"Headers({len(self._pairs)} fields)"
+
+    def get(self, name: str) -> str | None:
+        """The decoded value of the first field of that name, or None."""
+        raw = self.raw(name)
+        return None if raw is None else decode_words(raw)
+
+    def get_all(self, name: str) -> tuple[str, ...]:
+        """The decoded values of all fields of that name, in order."""
+        return tuple(decode_words(raw) for raw in self.raw_all(name))
+
+    def raw(self, name: str) -> bytes | None:
+        """The raw value of the first field of that name, or None."""
+        found = self._index.get(name.lower())
+        return self._pairs[found[0]][1] if found else None
+
+    def raw_all(self, name: str) -> tuple[bytes, ...]:
+        """The raw values of all fields of that name, in order."""
+        return tuple(self._pairs[number][1] for number in self._index.get(name.lower(), ()))
+
+    def names(self) -> tuple[str, ...]:
+        """The names in lower case, each once, in order of first use."""
+        return tuple(self._index)
+
+
+Report = Callable[[str, str], None]
+
+
+def read_headers(raw: bytes, start: int, end: int, limits: Limits, report: Report) -> tuple[Headers, int]:
+    """Read the header block of ``raw[start:end]``.
+
+    Returns:
+        The fields and the offset at which the body begins. Never raises; ``report(code, detail)`` is told what
+        is wrong.
+    """
+    if raw.startswith((b"\n", b"\r\n"), start, end):
+        return Headers(), start + (1 if raw[start] == 10 else 2)
+    by_cr = _ends_lines_with_cr(raw, start, end)
+    blank = (_BLANK_CR if by_cr else _BLANK).search(raw, start, end)
+    stop, body = (blank.start(), blank.end()) if blank else (end, end)
+    if stop - start > limits.headers_bytes:
+        report("headers-bytes", f"only the first {limits.headers_bytes} bytes of the header were read")
+        stop = start + limits.headers_bytes
+    lines = raw[start:stop].split(b"\r" if by_cr else b"\n")
+    pairs, bad = _fields(lines, limits, report)
+    if bad is not None:
+        body = start + sum(len(line) + 1 for line in lines[:bad])
+    return Headers(pairs), min(body, end)
+
+
+def _ends_lines_with_cr(raw: bytes, start: int, end: int) -> bool:
+    """Whether this header's lines end in bare CR: an empty line in CRs comes before any LF."""
+    cr = raw.find(b"\r", start, end)
+    if cr < 0 or raw[cr : cr + 2] == b"\r\n":
+        return False
+    lf = raw.find(b"\n", cr, end)
+    return lf < 0 or 0 <= raw.find(b"\r\r", cr, lf) < lf - 2
+
+
+def _fields(lines: list[bytes], limits: Limits, report: Report) -> tuple[list[tuple[str, bytes]], int | None]:
+    """The fields, and the number of the line at which the body begins without an empty line before it."""
+    pairs: list[tuple[str, bytes]] = []
+    folded: list[bytes] = []
+    name = ""
+    for number, line in enumerate(lines):
+        if line[:1] in _WSP and (folded or name):
+            folded.append(line)
+            continue
+        match = _NAME.match(line) or (_NAME.match(line.lstrip(b" \t")) if not number else None)
+        if match is None:
+            if not line.strip(b"\r"):
+                continue  # what is left of the last line end
+            if not _header_follows(lines, number):
+                _keep(pairs, name, folded, limits, report)
+                report("missing-blank-line", "the body begins without an empty line before it")
+                return pairs, number
+            _keep(pairs, name, folded, limits, report)
+            name, folded = "", [b""]
+            code = "mbox-from" if not number and line.startswith((b"From ", b">From ")) else "header-line"
+            report(code, "a line in the header is no header field: " + ascii(line[:60])[2:-1])
+            continue
+        _keep(pairs, name, folded, limits, report)
+        if len(pairs) >= limits.headers:
+            report("headers", f"only the first {limits.headers} header fields were read")
+            return pairs, None
+        name = match[1].decode("ascii")
+        folded = [line[match.end() :] if number or line[:1] not in _WSP else line.lstrip(b" \t")[match.end() :]]
+    _keep(pairs, name, folded, limits, report)
+    return pairs, None
+
+
+_WSP = (b" ", b"\t")
+
+
+def _header_follows(lines: list[bytes], number: int) -> bool:
+    """Whether a later line of the block is a header field. Looks from the end, so that damage costs one look."""
+    return any(_NAME.match(lines[n]) for n in range(len(lines) - 1, number, -1))
+
+
+def _keep(pairs: list[tuple[str, bytes]], name: str, folded: list[bytes], limits: Limits, report: Report) -> None:
+    if not name:
+        return
+    raw = folded[0] if len(folded) == 1 else b"\n".join(folded)
+    raw = raw[:-1] if raw.endswith(b"\r") else raw
+    if len(raw) > limits.header_bytes:
+        report("header-bytes", f"only the first {limits.header_bytes} bytes of {name} were read")
+        raw = raw[: limits.header_bytes]
+    pairs.append((name, raw))

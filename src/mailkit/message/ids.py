@@ -1,0 +1,53 @@
+"""Message identifiers (RFC 5322 section 3.6.4), always kept without their angle brackets."""
+
+from __future__ import annotations
+
+from mailkit.message.encoded import unfold
+
+__all__ = ["parse_ids"]
+
+_MAX_ID = 998  # RFC 5322 section 2.1.1: no line is longer, so no id that anyone sent is
+_MAX_IDS = 2000
+
+
+def parse_ids(value: str | bytes) -> tuple[str, ...]:
+    """The identifiers in a Message-ID, In-Reply-To or References value, in order, duplicates kept.
+
+    Where anything is in brackets only that counts (old ``In-Reply-To`` values are sentences with an id in them).
+    Without brackets one word alone is an id, and of several words those with an ``@``. An id that was folded in the
+    middle is put together again. Ids longer than 998 characters are left out. Never raises.
+    """
+    text = _text(value)
+    if "<" not in text:
+        words = text.replace(",", " ").split()
+        if len(words) > 1:
+            words = [word for word in words if "@" in word]
+        return tuple(word for word in (w.strip("<>\"';") for w in words[:_MAX_IDS]) if 0 < len(word) <= _MAX_ID)
+    found: list[str] = []
+    at = text.find("<")
+    while at >= 0 and len(found) < _MAX_IDS:
+        end = text.find(">", at + 1)
+        if end < 0:
+            end = len(text)
+        begin = text.rfind("<", at, end)
+        inner = text[begin + 1 : end].strip(" \t<>")
+        if 0 < len(inner) <= _MAX_ID:
+            found.append(inner)
+        at = text.find("<", end)
+    return tuple(found)
+
+
+def _text(value: str | bytes) -> str:
+    if isinstance(value, str):
+        if "\n" not in value and "\r" not in value:
+            return value.replace("\x00", "")
+        value = value.encode("utf-8", "surrogateescape")
+    if b"\n" not in value and b"\r" not in value:
+        return unfold(value)
+    lines = [line.strip(b" \t\r") for line in value.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")]
+    out: list[bytes] = []
+    inside = False
+    for line in lines:
+        out.append(line if inside else b" " + line)
+        inside = line.rfind(b"<") > line.rfind(b">") or (inside and b">" not in line)
+    return unfold(b"".join(out))

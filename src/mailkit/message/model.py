@@ -1,0 +1,323 @@
+"""What a parsed message is: parts that are ranges of the raw bytes, read only when asked.
+
+A Message owns the raw bytes and the flat tuple of its Parts; a Part knows its range and its headers. Everything that
+costs time (transfer decoding, charsets, addresses, dates, enclosed messages) happens at the first access and is kept.
+Seen from outside both are immutable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from types import MappingProxyType
+
+from mailkit.message.address import Address, parse_addresses
+from mailkit.message.bodies import Lists, sort_parts
+from mailkit.message.charset import decode
+from mailkit.message.dates import parse_date
+from mailkit.message.encoded import decode_words
+from mailkit.message.headers import Headers
+from mailkit.message.ids import parse_ids
+from mailkit.message.params import Parameters, read_params
+from mailkit.message.transfer import decode_transfer, encoding_name
+from mailkit.words import Limits
+
+__all__ = ["Ambiguity", "Defect", "Message", "Part"]
+
+_MESSAGE_TYPES = frozenset({"message/rfc822", "message/global", "message/news"})
+_NO_PARAMS = Parameters("")
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """Something broken. ``code`` is stable; ``part`` is the index of the part, None for the whole message."""
+
+    code: str
+    detail: str
+    part: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguity:
+    """Something that other readers may understand otherwise: two From fields, two encodings, two file names."""
+
+    code: str
+    detail: str
+    part: int | None = None
+
+
+class Part:
+    """One part of a message: a leaf, a multipart, or an enclosed message.
+
+    Attributes:
+        index: the place in ``message.parts``. parent: that of the enclosing multipart, None for the root.
+        depth: 0 for the root. content_type: in lower case. params: of the content type, decoded.
+        start, end: the range of the body in the raw bytes of its message, transfer encoding still on.
+        encoding: the transfer encoding in lower case. children: indexes of the parts of a multipart.
+        is_multipart: false where the limit of depth kept a multipart closed.
+    """
+
+    def __init__(
+        self,
+        raw: bytes,
+        headers: Headers,
+        content: Parameters,
+        *,
+        index: int,
+        parent: int | None,
+        depth: int,
+        start: int,
+        end: int,
+        is_multipart: bool,
+        limits: Limits,
+        base_depth: int,
+    ) -> None:
+        self._raw = raw
+        self._limits = limits
+        self._base_depth = base_depth
+        self.headers = headers
+        self.index = index
+        self.parent = parent
+        self.depth = depth
+        self.start = start
+        self.end = end
+        self.is_multipart = is_multipart
+        self.content_type = content.value
+        self.params: Mapping[str, str] = MappingProxyType(dict(content.params)) if content.params else _EMPTY
+        self.children: tuple[int, ...] = ()
+
+    def set_children(self, children: tuple[int, ...]) -> None:
+        """For the parser only, once, before the message is handed out."""
+        self.children = children
+
+    def __repr__(self) -> str:
+        return f"Part({self.index}, {self.content_type!r}, {self.start}:{self.end})"
+
+    @cached_property
+    def encoding(self) -> str:
+        """The transfer encoding's plain name (``7bit`` where none is given), unknown ones as they are written."""
+        raw = self.headers.raw("content-transfer-encoding")
+        return "7bit" if raw is None else encoding_name(decode_words(raw))
+
+    @property
+    def charset(self) -> str | None:
+        """The declared charset in lower case, or None."""
+        return self.params.get("charset", "").strip().lower() or None
+
+    @cached_property
+    def _disposition(self) -> Parameters:
+        raw = self.headers.raw("content-disposition")
+        return _NO_PARAMS if raw is None else read_params(raw, self._limits.params)
+
+    @property
+    def disposition(self) -> str | None:
+        """``inline``, ``attachment``, or None. An unknown one is an attachment (RFC 2183 section 2.8)."""
+        value = self._disposition.value
+        if not value:
+            return None
+        return "inline" if value == "inline" else "attachment"
+
+    @property
+    def filename(self) -> str | None:
+        """The name the sender gave, decoded, not made safe: see ``safe_filename``. Content-Disposition counts first."""
+        return self._disposition.params.get("filename") or self.params.get("name") or None
+
+    @cached_property
+    def content_id(self) -> str | None:
+        """The Content-ID without brackets, or None."""
+        raw = self.headers.raw("content-id")
+        return next(iter(parse_ids(raw)), None) if raw is not None else None
+
+    @cached_property
+    def _decoded(self) -> tuple[bytes, str | None]:
+        end = min(self.end, self.start + self._limits.decoded_bytes)
+        data = self._raw[self.start : end]
+        if self.is_multipart:
+            return data, None
+        content, defect = decode_transfer(data, self.encoding)
+        return content, defect or ("decoded-bytes" if end < self.end else None)
+
+    @property
+    def content(self) -> bytes:
+        """The body with the transfer encoding undone. Damaged encodings give what can be read."""
+        return self._decoded[0]
+
+    @property
+    def content_defect(self) -> str | None:
+        """The code of the defect found while undoing the transfer encoding, or None."""
+        return self._decoded[1]
+
+    @property
+    def size(self) -> int:
+        """The number of bytes of ``content``."""
+        return len(self.content)
+
+    @cached_property
+    def _text(self) -> tuple[str, bool]:
+        text, right = decode(self.content, self.charset)
+        return text.replace("\r\n", "\n"), right
+
+    @property
+    def text(self) -> str:
+        """``content`` as text: declared charset, else UTF-8, else a guess, else windows-1252; CRLF becomes LF."""
+        return self._text[0]
+
+    @property
+    def charset_defect(self) -> bool:
+        """Whether the text is not in the declared charset (or, without one, not ASCII)."""
+        return not self._text[1]
+
+    @cached_property
+    def message(self) -> Message | None:
+        """The enclosed message of a ``message/rfc822`` part; None for other parts and beyond the limit of depth."""
+        from mailkit.message.parse import parse_at
+
+        depth = self._base_depth + self.depth + 1
+        if self.content_type not in _MESSAGE_TYPES or depth > min(self._limits.depth, 100):
+            return None
+        return parse_at(self.content, self._limits, depth)
+
+
+_EMPTY: Mapping[str, str] = MappingProxyType({})
+
+
+class Message:
+    """A parsed message. Made by ``parse``; immutable.
+
+    Attributes:
+        raw: the bytes. parts: all parts, multiparts included, in document order; index 0 is the root.
+        depth: 0, or the depth at which it is enclosed in another message.
+    """
+
+    def __init__(
+        self, raw: bytes, parts: tuple[Part, ...], defects: tuple[Defect, ...], limits: Limits, depth: int
+    ) -> None:
+        self.raw = raw
+        self.parts = parts
+        self.limits = limits
+        self.depth = depth
+        self.structure_defects = defects
+
+    def __repr__(self) -> str:
+        return f"Message({len(self.raw)} bytes, {len(self.parts)} parts)"
+
+    @property
+    def size(self) -> int:
+        """The number of raw bytes."""
+        return len(self.raw)
+
+    @property
+    def headers(self) -> Headers:
+        """The header fields of the message."""
+        return self.parts[0].headers
+
+    @cached_property
+    def _lists(self) -> Lists:
+        lists = sort_parts(self.parts)
+        root = self.parts[0]
+        if root.is_multipart and len(self.parts) == 1 and self.raw[root.start : root.end].strip():
+            # A multipart in which no part was found: its text is shown rather than lost.
+            lists.text.append(0)
+            lists.html.append(0)
+        return lists
+
+    @cached_property
+    def text_body(self) -> tuple[Part, ...]:
+        """The parts to show as plain text, in order (RFC 8621 section 4.1.4). May hold HTML where there is no text."""
+        return tuple(self.parts[index] for index in self._lists.text)
+
+    @cached_property
+    def html_body(self) -> tuple[Part, ...]:
+        """The parts to show as HTML, in order. May hold plain text where there is no HTML."""
+        return tuple(self.parts[index] for index in self._lists.html)
+
+    @cached_property
+    def attachments(self) -> tuple[Part, ...]:
+        """All other leaf parts, inline images among them."""
+        return tuple(self.parts[index] for index in self._lists.attachments)
+
+    @cached_property
+    def subject(self) -> str:
+        """The decoded Subject, or ""."""
+        return self.headers.get("subject") or ""
+
+    def _ids(self, name: str) -> tuple[str, ...]:
+        raw = self.headers.raw(name)
+        return () if raw is None else parse_ids(raw)
+
+    @cached_property
+    def message_id(self) -> str | None:
+        """The Message-ID without brackets, or None."""
+        return next(iter(self._ids("message-id")), None)
+
+    @cached_property
+    def in_reply_to(self) -> tuple[str, ...]:
+        """The ids of In-Reply-To, without brackets."""
+        return self._ids("in-reply-to")
+
+    @cached_property
+    def references(self) -> tuple[str, ...]:
+        """The ids of References, oldest first, without brackets; the newest ``limits.references`` and the first."""
+        found = self._ids("references")
+        most = max(self.limits.references, 2)
+        return found if len(found) <= most else (found[0], *found[-(most - 1) :])
+
+    @cached_property
+    def date(self) -> datetime | None:
+        """The Date, aware, with the sender's offset; None if there is none that can be read."""
+        raw = self.headers.raw("date")
+        return None if raw is None else parse_date(raw)
+
+    def _addresses(self, name: str) -> tuple[Address, ...]:
+        found: list[Address] = []
+        for raw in self.headers.raw_all(name):
+            found.extend(parse_addresses(raw, self.limits.addresses - len(found)))
+            if len(found) >= self.limits.addresses:
+                break
+        return tuple(found)
+
+    @cached_property
+    def from_(self) -> tuple[Address, ...]:
+        """All authors: of every From field, where there are several (which is an ambiguity)."""
+        return self._addresses("from")
+
+    @cached_property
+    def sender(self) -> Address | None:
+        """The Sender, or None."""
+        return next(iter(self._addresses("sender")), None)
+
+    @cached_property
+    def reply_to(self) -> tuple[Address, ...]:
+        """The Reply-To addresses."""
+        return self._addresses("reply-to")
+
+    @cached_property
+    def to(self) -> tuple[Address, ...]:
+        """The To addresses."""
+        return self._addresses("to")
+
+    @cached_property
+    def cc(self) -> tuple[Address, ...]:
+        """The Cc addresses."""
+        return self._addresses("cc")
+
+    @cached_property
+    def bcc(self) -> tuple[Address, ...]:
+        """The Bcc addresses (in drafts and sent copies)."""
+        return self._addresses("bcc")
+
+    @cached_property
+    def defects(self) -> tuple[Defect, ...]:
+        """All that is broken. The first access decodes every part once."""
+        from mailkit.message.checks import find_defects
+
+        return find_defects(self)
+
+    @cached_property
+    def ambiguities(self) -> tuple[Ambiguity, ...]:
+        """All that other readers may understand otherwise."""
+        from mailkit.message.checks import find_ambiguities
+
+        return find_ambiguities(self)

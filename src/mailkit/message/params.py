@@ -1,0 +1,169 @@
+"""Header values with parameters: Content-Type and Content-Disposition (RFC 2045 section 5.1, RFC 2231).
+
+Read although the standard forbids them: unquoted values with blanks and brackets, a missing closing quote, a missing
+semicolon at the end of a quoted value, backslashes of Windows paths in quotes, encoded words (RFC 2047) in values,
+raw 8-bit values, a parameter given twice (the first counts; the name is reported), pieces out of order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from urllib.parse import unquote_to_bytes
+
+from mailkit.message.charset import decode
+from mailkit.message.encoded import decode_words, unfold
+
+__all__ = ["Parameters", "parse_params", "read_params"]
+
+_PIECE = re.compile(r"([^*]+)\*(\d{1,4})(\*?)")
+_ESCAPED = re.compile(r'\\(["\\])')
+_MAX_PARAMS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """A value and its parameters, names in lower case, values decoded.
+
+    ``conflicts``: name -> all values, where one name was given different values. ``cut``: the limit was reached.
+    """
+
+    value: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    conflicts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    cut: bool = False
+
+
+def parse_params(text: str, limit: int = _MAX_PARAMS) -> Parameters:
+    """Split an unfolded header value. Never raises; at most ``limit`` parameters are read."""
+    end = text.find(";")
+    if end < 0:
+        return Parameters(_token(text))
+    pairs, cut = _pairs(text, end + 1, limit)
+    values: dict[str, list[str]] = {}
+    pieces: dict[str, dict[int, tuple[str, bool]]] = {}
+    for name, value in pairs:
+        if "*" not in name:
+            values.setdefault(name, []).append(decode_words(value) if "=?" in value and name != "boundary" else value)
+        elif name.endswith("*") and name.count("*") == 1:
+            # RFC 2231: the extended form counts before the plain one, which is there for old readers.
+            values.setdefault(name[:-1] + "*", []).append(_extended(value))
+        elif match := _PIECE.fullmatch(name):
+            pieces.setdefault(match[1], {}).setdefault(int(match[2]), (value, bool(match[3])))
+    for name, numbered in pieces.items():
+        values.setdefault(name + "*", []).append(_joined(numbered))
+    return _result(_token(text[:end]), values, cut)
+
+
+def read_params(raw: bytes, limit: int = _MAX_PARAMS) -> Parameters:
+    """Parameters of a raw header value. Short values are remembered: most mail has the same few."""
+    return _remembered(raw, limit) if len(raw) <= 120 else parse_params(unfold(raw), limit)
+
+
+@lru_cache(maxsize=512)
+def _remembered(raw: bytes, limit: int) -> Parameters:
+    return parse_params(unfold(raw), limit)
+
+
+def _result(value: str, values: dict[str, list[str]], cut: bool) -> Parameters:
+    params: dict[str, str] = {}
+    conflicts: dict[str, tuple[str, ...]] = {}
+    for name in dict.fromkeys(key.rstrip("*") for key in values):
+        found = values.get(name + "*", []) + values.get(name, [])
+        params[name] = found[0]
+        distinct = tuple(dict.fromkeys(found))
+        if len(distinct) > 1:
+            conflicts[name] = distinct
+    return Parameters(value, params, conflicts, cut)
+
+
+def _token(text: str) -> str:
+    text = text.strip(" \t\"'")
+    return (text.partition("(")[0].rstrip() if "(" in text else text).lower()
+
+
+def _pairs(text: str, at: int, limit: int) -> tuple[list[tuple[str, str]], bool]:
+    """``name=value`` pairs in order."""
+    pairs: list[tuple[str, str]] = []
+    size = len(text)
+    quotes = True  # false once an opening quote was seen that is never closed
+    while at < size:
+        if len(pairs) >= limit:
+            return pairs, True
+        semicolon = text.find(";", at)
+        stop = semicolon if semicolon >= 0 else size
+        equals = text.find("=", at, stop)
+        if equals < 0:
+            at = stop + 1
+            continue
+        name = text[at:equals].strip(" \t,").lower().rpartition(" ")[2]
+        at = equals + 1
+        while at < size and text[at] in " \t":
+            at += 1
+        if at < size and text[at] == '"' and quotes:
+            end = _closing_quote(text, at + 1)
+            quotes = end >= 0
+            if quotes:
+                pairs.append((name, _unquote(text[at + 1 : end])))
+                at = _after_quoted(text, end + 1)
+                continue
+        value = text[at:stop].strip(" \t").strip('"')
+        pairs.append((name, value if name.startswith(("name", "filename")) else _bare(value)))
+        at = stop + 1
+    return pairs, False
+
+
+def _bare(value: str) -> str:
+    """An unquoted value without the comment that may follow it."""
+    return value.partition(" (")[0].rstrip() if value.endswith(")") else value
+
+
+def _after_quoted(text: str, at: int) -> int:
+    """Where the next pair begins: after the semicolon if only blanks lie before it, else right here."""
+    while at < len(text) and text[at] in " \t":
+        at += 1
+    return at + 1 if at < len(text) and text[at] == ";" else at
+
+
+def _closing_quote(text: str, at: int) -> int:
+    """The position of the closing quote, or -1. A backslash guards a quote unless that quote ends the value."""
+    end = text.find('"', at)
+    while end >= 0:
+        slashes = end
+        while slashes > at and text[slashes - 1] == "\\":
+            slashes -= 1
+        if (end - slashes) % 2 == 0:
+            return end
+        following = text.find('"', end + 1)
+        if following < 0:
+            return end  # name="C:\dir\" : the backslash was meant as a path
+        at, end = end + 1, following
+    return -1
+
+
+def _unquote(value: str) -> str:
+    return _ESCAPED.sub(r"\1", value) if "\\" in value else value
+
+
+def _extended(value: str) -> str:
+    charset, quote, rest = value.partition("'")
+    language, quote2, data = rest.partition("'")
+    if not quote or not quote2 or len(charset) > 40 or len(language) > 40:
+        return decode(unquote_to_bytes(value), "utf-8")[0]
+    return decode(unquote_to_bytes(data), charset or "utf-8")[0]
+
+
+def _joined(numbered: dict[int, tuple[str, bool]]) -> str:
+    """Continuations in the order of their numbers; only those marked with ``*`` are percent-encoded."""
+    charset = "utf-8"
+    encoded = any(flag for _, flag in numbered.values())
+    data: list[bytes] = []
+    for position, number in enumerate(sorted(numbered)):
+        value, flag = numbered[number]
+        if position == 0 and flag and value.count("'") >= 2:
+            charset, _, value = value.split("'", 2)
+        data.append(unquote_to_bytes(value) if flag else value.encode("utf-8", "surrogateescape"))
+    text = decode(b"".join(data), charset or "utf-8")[0]
+    return text if encoded else decode_words(text)

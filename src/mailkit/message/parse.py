@@ -1,0 +1,254 @@
+"""The parser: from raw bytes to a flat list of parts with offsets. Nothing is copied or decoded here but headers.
+
+How it works. A part is a range of the raw bytes. Its header block is read, and if its type is multipart the range is
+cut at its boundary lines, which gives the ranges of its children; those wait on a stack, in document order. An outer
+boundary always ends what is open inside it, because the outer range was cut before the inner one is looked at: a
+missing inner end needs no special case. Boundary lines are found by ``bytes.find`` for a line end followed by ``--``
+and the boundary, so each byte is looked at once for each multipart that encloses it, at the speed of a memory scan,
+and never line by line.
+
+Invariants: ranges of children lie inside their parent's and do not overlap; ``parts[n].parent < n``; the number of
+parts, the depth and the sizes are bounded by ``Limits``; no input raises.
+
+What counts as a boundary line (RFC 2046 section 5.1.1): it begins a line, and after the boundary (and ``--`` for the
+last one) the line ends or white space follows; other text after white space is ignored.
+"""
+
+from __future__ import annotations
+
+import re
+
+from mailkit.message.headers import Headers, read_headers
+from mailkit.message.model import Defect, Message, Part
+from mailkit.message.params import Parameters, parse_params, read_params
+from mailkit.words import Limits
+
+__all__ = ["parse"]
+
+_DEFAULT = Limits()
+_MAX_DEPTH = 100  # whatever the limits say: lists of bodies are made by recursion
+_TYPE = re.compile(r"[!#$%&'*+.^_`{|}~0-9a-z-]+/[!#$%&'*+.^_`{|}~0-9a-z-]+")
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+_AFTER = (b"", b"\r", b"\n", b" ", b"\t")
+
+
+def parse(raw: bytes, limits: Limits = _DEFAULT) -> Message:
+    """Parse a message. Never raises for any bytes; damage is listed in ``message.defects``.
+
+    Args:
+        raw: the message, header and body, with line ends of any kind.
+        limits: bounds on depth, number of parts, sizes; reaching one is a defect.
+    """
+    return parse_at(bytes(raw), limits, 0)
+
+
+def parse_at(raw: bytes, limits: Limits, depth: int) -> Message:
+    """Parse a message enclosed in another one; ``depth`` is that of its root part in the outermost message."""
+    return _Parser(raw, limits, depth).run()
+
+
+class _Parser:
+    """The state of one run: the raw bytes, the parts found so far, the ranges still to be read."""
+
+    def __init__(self, raw: bytes, limits: Limits, depth: int) -> None:
+        self.raw = raw
+        self.limits = limits
+        self.depth = depth
+        self.max_depth = min(limits.depth, _MAX_DEPTH)
+        self.parts: list[Part] = []
+        self.children: list[list[int]] = []
+        self.defects: list[Defect] = []
+        # Counting is a memory scan; with it the common case (no bare CR) can use find instead of a pattern.
+        self.bare_cr = raw.count(b"\r") != raw.count(b"\r\n")
+
+    def run(self) -> Message:
+        waiting = [(self._begin(), len(self.raw), -1, 0, "text/plain")]
+        while waiting:
+            if len(self.parts) >= self.limits.parts:
+                self._report("parts", f"only the first {self.limits.parts} parts were read", None)
+                break
+            start, end, parent, depth, default = waiting.pop()
+            part = self._read(start, end, parent, depth, default)
+            if part.is_multipart:
+                kind = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
+                sections = self._sections(part)
+                waiting.extend((s, e, part.index, depth + 1, kind) for s, e in reversed(sections))
+        for part, children in zip(self.parts, self.children, strict=True):
+            part.set_children(tuple(children))
+        return Message(self.raw, tuple(self.parts), tuple(self.defects), self.limits, self.depth)
+
+    def _begin(self) -> int:
+        """Skip a byte order mark, and empty lines before the first header line."""
+        start = 3 if self.raw.startswith(b"\xef\xbb\xbf") else 0
+        if start:
+            self._report("byte-order-mark", "the message begins with a byte order mark", 0)
+        if self.raw[start : start + 1] in (b"\r", b"\n"):
+            rest = self.raw[start : start + 1000].lstrip(b"\r\n")
+            if re.match(rb"[!-9;-~]+[ \t]*:", rest):
+                self._report("leading-blank-line", "empty lines before the header", 0)
+                start += min(1000, len(self.raw) - start) - len(rest)
+        return start
+
+    def _report(self, code: str, detail: str, part: int | None) -> None:
+        if len(self.defects) < 200:
+            self.defects.append(Defect(code, detail, part))
+
+    def _read(self, start: int, end: int, parent: int, depth: int, default: str) -> Part:
+        index = len(self.parts)
+        headers, body = read_headers(
+            self.raw, start, end, self.limits, lambda code, detail: self._report(code, detail, index)
+        )
+        content = self._content_type(headers, default, index)
+        is_multipart = content.value.startswith("multipart/")
+        if is_multipart and self.depth + depth >= self.max_depth:
+            self._report("depth", f"parts nested deeper than {self.max_depth} are left closed", index)
+            is_multipart = False
+        part = Part(
+            self.raw, headers, content, index=index, parent=None if parent < 0 else parent, depth=depth,
+            start=body, end=end, is_multipart=is_multipart, limits=self.limits, base_depth=self.depth,
+        )  # fmt: skip
+        self.parts.append(part)
+        self.children.append([])
+        if parent >= 0:
+            self.children[parent].append(index)
+        return part
+
+    def _content_type(self, headers: Headers, default: str, index: int) -> Parameters:
+        raw = headers.raw("content-type")
+        if raw is None:
+            return Parameters(default)
+        found = read_params(raw, self.limits.params)
+        if found.cut:
+            self._report("params", f"only the first {self.limits.params} parameters were read", index)
+        if _TYPE.fullmatch(found.value):
+            return found
+        head, _, tail = found.value.partition(" ")
+        if tail and _TYPE.fullmatch(head):  # text/plain charset=utf-8
+            again = parse_params(f"{head};{tail}", self.limits.params)
+            found = Parameters(head, {**again.params, **found.params}, found.conflicts, found.cut)
+        elif head == "multipart" and "boundary" in found.params:
+            found = Parameters("multipart/mixed", found.params, found.conflicts, found.cut)
+        elif "/" not in head and "name" not in found.params and headers.raw("content-disposition") is None:
+            found = Parameters("text/plain", found.params, found.conflicts, found.cut)
+        elif re.fullmatch(r"[^\s/]+/[^\s]+", head):
+            found = Parameters(head, found.params, found.conflicts, found.cut)
+        else:
+            found = Parameters("application/octet-stream", found.params, found.conflicts, found.cut)
+        self._report("content-type", "the content type cannot be read: " + ascii(raw[:60])[2:-1], index)
+        return found
+
+    def _boundaries(self, part: Part) -> list[bytes]:
+        """All boundaries that are declared for the part: an attacker may declare two, and readers differ."""
+        found: list[bytes] = []
+        for raw in part.headers.raw_all("content-type")[:8]:
+            content = read_params(raw, self.limits.params)
+            values = content.conflicts.get("boundary") or (content.params.get("boundary", ""),)
+            found += [value.encode("utf-8", "surrogateescape") for value in values if value]
+        return list(dict.fromkeys(found))[:8]
+
+    def _sections(self, part: Part) -> list[tuple[int, int]]:
+        boundaries = self._boundaries(part)
+        sections = self._cut(part, boundaries) if boundaries else None
+        if sections is None and (guess := self._guess(part)):
+            sections = self._cut(part, [guess])
+            self._report("guessed-boundary", "the boundary was taken from the body", part.index)
+        if sections is None:
+            code = "boundary-not-found" if boundaries else "no-boundary"
+            self._report(code, "the multipart has no parts that can be found", part.index)
+        return sections or []
+
+    def _guess(self, part: Part) -> bytes | None:
+        """The first line that begins with ``--``, if a second line begins so: a boundary that the header lost."""
+        at = self.raw.find(b"\n--", max(part.start - 1, 0), min(part.end, part.start + 64 * 1024))
+        if at < 0:
+            return None
+        stop = self.raw.find(b"\n", at + 1, part.end)
+        line = self.raw[at + 3 : stop if stop >= 0 else part.end].strip(b" \t\r")
+        if not 1 < len(line) <= 200 or line.endswith(b"--") or not line.strip(b"-_=* "):
+            return None
+        if self.raw.find(b"\n--" + line, at + 1, part.end) < 0:
+            return None
+        return line
+
+    def _cut(self, part: Part, boundaries: list[bytes]) -> list[tuple[int, int]] | None:
+        """The ranges between boundary lines; None if there is no boundary line at all."""
+        finder = _Finder(self.raw, boundaries, part.end, self.bare_cr)
+        sections: list[tuple[int, int]] = []
+        at = max(part.start - 1, 0)
+        open_at = -1
+        room = self.limits.parts - len(self.parts) + 1
+        while True:
+            mark = finder.next(at, first=part.start)
+            if mark is None:
+                break
+            line, after, last = mark
+            if open_at >= 0:
+                sections.append((open_at, max(open_at, self._before(line, open_at))))
+            if last:
+                again = finder.next(max(after - 1, 0), first=-1)
+                if again and not again[2]:
+                    self._report("parts-after-end", "boundary lines follow the last one", part.index)
+                return sections
+            if len(sections) >= room:
+                return sections
+            open_at = after
+            at = max(after - 1, 0)
+        if open_at < 0:
+            return None
+        self._report("missing-end-boundary", "the last boundary line is missing", part.index)
+        sections.append((open_at, part.end))
+        return sections
+
+    def _before(self, line: int, least: int) -> int:
+        """The end of a section: the line end before a boundary line belongs to the boundary."""
+        if line > least and self.raw[line : line + 1] == b"\n" and self.raw[line - 1 : line] == b"\r":
+            return line - 1
+        return line
+
+
+class _Finder:
+    """Finds boundary lines of one multipart."""
+
+    def __init__(self, raw: bytes, boundaries: list[bytes], end: int, bare_cr: bool) -> None:
+        self.raw = raw
+        self.end = end
+        self.marks = [b"--" + boundary for boundary in boundaries]
+        self.pattern: re.Pattern[bytes] | None = None
+        self.bare_cr = bare_cr
+        if bare_cr or len(boundaries) > 1:
+            # The longest first, so that of two boundaries the one that the other begins with does not win.
+            options = b"|".join(re.escape(mark) for mark in sorted(self.marks, key=len, reverse=True))
+            self.pattern = re.compile(rb"[\r\n](?:" + options + rb")" if bare_cr else rb"\n(?:" + options + rb")")
+        self.needle = b"\n" + self.marks[0]
+
+    def next(self, at: int, first: int) -> tuple[int, int, bool] | None:
+        """The next boundary line from ``at`` on: offset of the line end before it, offset after its own line end,
+        whether it is the last one. ``first``: the offset of a line that begins without a line end before it."""
+        if first == 0 and at == 0:
+            for mark in self.marks:
+                if self.raw.startswith(mark, 0, self.end) and (found := self._line(0, len(mark))):
+                    return found
+        while True:
+            if self.pattern is None:
+                hit = self.raw.find(self.needle, at, self.end)
+                after = hit + len(self.needle)
+            else:
+                match = self.pattern.search(self.raw, at, self.end)
+                hit, after = match.span() if match else (-1, -1)
+            if hit < 0:
+                return None
+            if found := self._line(hit, after):
+                return found
+            at = hit + 1
+
+    def _line(self, hit: int, after: int) -> tuple[int, int, bool] | None:
+        last = self.raw[after : min(after + 2, self.end)] == b"--"
+        tail = after + 2 if last else after
+        if self.raw[tail : min(tail + 1, self.end)] not in _AFTER:
+            return None
+        if self.bare_cr:
+            match = _LINE_END.search(self.raw, tail, self.end)
+            stop = match.end() if match else self.end
+        else:
+            stop = self.raw.find(b"\n", tail, self.end) + 1 or self.end
+        return hit, stop, last

@@ -1,0 +1,114 @@
+"""Content-Transfer-Encoding (RFC 2045 section 6): undo it, and say what was broken. Nothing here raises."""
+
+from __future__ import annotations
+
+import binascii
+import re
+
+__all__ = ["KNOWN", "decode_base64", "decode_qp", "decode_transfer", "encoding_name"]
+
+KNOWN = frozenset({"7bit", "8bit", "binary", "quoted-printable", "base64", "x-uuencode"})
+_NAMES = {
+    "qp": "quoted-printable",
+    "quotedprintable": "quoted-printable",
+    "quoted printable": "quoted-printable",
+    "base-64": "base64",
+    "base 64": "base64",
+    "7-bit": "7bit",
+    "8-bit": "8bit",
+    "7 bit": "7bit",
+    "8 bit": "8bit",
+    "x-uue": "x-uuencode",
+    "uuencode": "x-uuencode",
+    "uue": "x-uuencode",
+    "": "7bit",
+}
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_NOT_ALPHABET = bytes(set(range(256)) - set(_ALPHABET) - {0x3D})
+_BLANK = b" \t\r\n"
+_SOFT_CR = re.compile(rb"=\r(?!\n)")
+
+
+def encoding_name(value: str | None) -> str:
+    """The encoding's plain name, common misspellings corrected, lower case. An unknown one is returned as it is."""
+    if value is None:
+        return "7bit"
+    name = value.partition(";")[0].partition("(")[0].strip(" \t\"'").lower()
+    return _NAMES.get(name, name)
+
+
+def decode_transfer(data: bytes, encoding: str) -> tuple[bytes, str | None]:
+    """Undo the transfer encoding. Returns the bytes and a defect code, or None if all was well."""
+    if encoding == "base64":
+        return decode_base64(data)
+    if encoding == "quoted-printable":
+        return decode_qp(data), None
+    if encoding == "x-uuencode":
+        return _decode_uu(data)
+    return data, None if encoding in KNOWN else "unknown-encoding"
+
+
+def decode_base64(data: bytes) -> tuple[bytes, str | None]:
+    """Base64, lenient: foreign bytes are skipped, missing padding is added, padded pieces may follow each other."""
+    body = data.rstrip(_BLANK)
+    first = body.find(b"=")
+    if first < 0 or first >= len(body) - 2:
+        try:
+            out = binascii.a2b_base64(body)
+        except binascii.Error:
+            return _decode_broken(body), "base64-truncated"
+        # a2b_base64 skips foreign bytes in silence: compare the size of what came out with what went in.
+        lines = body.count(b"\n") + body.count(b"\r")
+        good = len(out) >= (len(body) - lines) // 4 * 3 - 2
+        return out, None if good or not body.translate(None, _ALPHABET + b"= \t\r\n") else "base64-invalid"
+    return _decode_pieces(body, first)
+
+
+def _decode_broken(body: bytes) -> bytes:
+    clean = body.translate(None, _NOT_ALPHABET + b"=")
+    if len(clean) % 4 == 1:
+        clean = clean[:-1]
+    return binascii.a2b_base64(clean + b"=" * (-len(clean) % 4))
+
+
+def _decode_pieces(body: bytes, first: int) -> tuple[bytes, str | None]:
+    """Padding in the middle. More base64 after it is decoded too; other text (a list's footer) is left out."""
+    rest = body[first:].lstrip(b"=")
+    if rest.translate(None, _ALPHABET + b"=" + _BLANK):
+        return _decode_broken(body[:first]), "base64-trailing-data"
+    return b"".join(_decode_broken(piece) for piece in re.split(rb"=+", body)), "base64-pieces"
+
+
+def decode_qp(data: bytes) -> bytes:
+    """Quoted-printable; a wrong ``=XY`` stays as it is, blanks before a line end are transport padding and go."""
+    if b"=\r" in data:
+        # a2b_qp reads up to the next LF after "=" CR and would swallow the text of a mail with bare CRs.
+        data = _SOFT_CR.sub(b"=\r\n", data)
+    if b" \r" in data or b" \n" in data or b"\t\r" in data or b"\t\n" in data:
+        lines = data.split(b"\n")
+        data = b"\n".join([_strip_padding(line) for line in lines[:-1]] + lines[-1:])
+    return binascii.a2b_qp(data)
+
+
+def _strip_padding(line: bytes) -> bytes:
+    if line.endswith(b"\r"):
+        return line[:-1].rstrip(b" \t") + b"\r"
+    return line.rstrip(b" \t")
+
+
+def _decode_uu(data: bytes) -> tuple[bytes, str | None]:
+    out: list[bytes] = []
+    defect: str | None = None
+    for line in data.splitlines():
+        if line.startswith((b"begin ", b"end")) or not line.strip():
+            continue
+        try:
+            out.append(binascii.a2b_uu(line))
+        except binascii.Error:
+            # Encoders that pad with blanks which the transport cut off or doubled (as the stdlib's uu module does).
+            length = (((line[0] - 32) & 63) * 4 + 5) // 3
+            try:
+                out.append(binascii.a2b_uu(line[:length]))
+            except binascii.Error:
+                defect = "uuencode-invalid"
+    return b"".join(out), defect
