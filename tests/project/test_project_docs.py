@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -15,6 +17,11 @@ EXECUTED = [page for page in pages() if "```python" in page.read_text("utf-8")]
 def test_the_code_of_the_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All Python blocks of a page, in order, in one namespace, in an empty directory."""
     monkeypatch.chdir(tmp_path)
+    with patch.dict(os.environ):  # what a page sets is unset after it
+        _run(page)
+
+
+def _run(page: Path) -> None:
     namespace: dict[str, object] = {"__name__": "__page__"}
     for block in read_blocks(page.read_text("utf-8")):
         if block.language == "python" and not block.reason:
