@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, delete, desc, exists, func, select, update
+from sqlalchemy import bindparam, delete, desc, exists, select, update
 
-from mailkit.store import sql
+from mailkit.store import queue, sql
 from mailkit.store.schema import Id, copy, decision, link, message, person, thread
 from mailkit.store.tx import Tx
 from mailkit.words import Link, Outcome, Record
@@ -205,7 +205,6 @@ _REPOINT_DECISIONS = (
     .where(sql.mine(decision), decision.c.thread_id == bindparam("gone", type_=Id))
     .values(thread_id=bindparam("kept", type_=Id))
 )
-_COUNT_LINKS = select(func.count()).where(sql.mine(link), link.c.thread_id == bindparam("gone", type_=Id))
 _MOVE = (
     update(link)
     .where(
@@ -362,11 +361,12 @@ def merge(tx: Tx, gone: int, kept: int) -> None:
     """Two threads are one: move links and decisions. Of two links to one record the stronger state is kept:
     linked, then shown, then removed."""
     tx.execute(_REPOINT_DECISIONS, gone=gone, kept=kept)
-    if not tx.execute(_COUNT_LINKS, gone=gone).scalar():
-        return
     tx.execute(_MOVE, gone=gone, kept=kept)
     here = {one.record: one for one in of_thread(tx, kept)}
     for one in of_thread(tx, gone):
         if _STRENGTH[one.state] > _STRENGTH[here[one.record].state]:
             tx.execute(_SET, _which(kept, one.record), to_state=str(one.state), why=one.decision_id)
     tx.execute(_DELETE, gone=gone)
+    if here:
+        # Each side's messages are yet to be shown on the records of the other side.
+        queue.put(tx, "attach", f"thread:{kept}:{gone}", {"thread": kept})
