@@ -32,6 +32,8 @@ from typing import TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ["support.postgres"]
+
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -20,10 +20,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from mailkit.errors import ConfigError, MissingExtraError, StoreReadOnlyError, StoreUnreachableError
 from mailkit.net.guard import forbid_network
@@ -37,6 +37,12 @@ if TYPE_CHECKING:
     Key = str | bytes | SecretStr
 
 T = TypeVar("T")
+
+#: Execution option: how a transaction on SQLite begins; an application's own begin as SQLite does by default.
+_MODE = "mailkit_begin"
+
+#: Marks a connection of an engine that we made, on which the listener begins transactions.
+_OURS = "mailkit"
 
 #: How often a transaction that met a deadlock or a serialization failure is run again.
 CONFLICT_ATTEMPTS = 8
@@ -123,8 +129,7 @@ class Store:
         No network call can be made inside it: mailkit's own raise NetworkInTransactionError.
         """
         with self._turn, forbid_network(), translated(), self.engine.connect() as connection:
-            if connection.dialect.name == "sqlite":
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            self.begin(connection, "IMMEDIATE")
             yield self._tx(AlchemyExecutor(connection))
             connection.commit()
 
@@ -132,10 +137,19 @@ class Store:
     def read(self) -> Iterator[Tx]:
         """A read transaction: one snapshot, always rolled back."""
         with self._turn, translated(), self.engine.connect() as connection:
-            if connection.dialect.name == "sqlite":
-                connection.exec_driver_sql("BEGIN")
+            self.begin(connection, "DEFERRED")
             yield self._tx(AlchemyExecutor(connection))
             connection.rollback()
+
+    def begin(self, connection: Connection, mode: str) -> None:
+        """Begin a transaction of ours on a fresh connection; ``mode`` is SQLite's (IMMEDIATE takes the write lock)."""
+        if connection.dialect.name != "sqlite":
+            return
+        if connection.info.get(_OURS):
+            connection.execution_options(**{_MODE: mode})
+            connection.begin()
+        else:
+            connection.exec_driver_sql(f"BEGIN {mode}")
 
     def run(self, work: Callable[[Tx], T]) -> T:
         """Run ``work`` in a write transaction, again when it met a deadlock or a serialization failure."""
@@ -216,8 +230,13 @@ def _sqlite_engine(url: str, path: str | None, busy_timeout: float) -> Engine:
         url, hide_parameters=True, connect_args={"timeout": busy_timeout, "check_same_thread": False}, **pool
     )
 
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get(_MODE, 'DEFERRED')}")
+
     @event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+    def prepare(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        record.info[_OURS] = True
         # The driver's own transactions begin too late (at the first DML); ours begin when we say so.
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):

@@ -39,7 +39,9 @@ def _sqlite(error: BaseException, text: str) -> StoreError | None:
     if code == sqlite3.SQLITE_CANTOPEN or "unable to open" in text:
         return StoreUnreachableError("The database file cannot be opened.")
     if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-        return StoreError("The file is not an SQLite database, or it is damaged.", hint="Restore it from a backup.")
+        return StoreUnreachableError(
+            "The file is not an SQLite database, or it is damaged.", hint="Check the path, or restore a backup."
+        )
     if code == sqlite3.SQLITE_IOERR:
         return StoreFullError("The disk refused a read or a write of the database.")
     if "no such table" in text or "no such column" in text:

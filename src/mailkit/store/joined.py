@@ -42,6 +42,8 @@ def joined(connection: object, schema: str | None) -> Executor:
     if isinstance(connection, Connection):
         if schema is not None:
             connection = connection.execution_options(schema_translate_map={None: schema})
+        if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
+            raise _autocommit("tx")
         return AlchemyExecutor(connection)
     module = type(connection).__module__
     if module.startswith("sqlalchemy.ext.asyncio"):
@@ -50,7 +52,8 @@ def joined(connection: object, schema: str | None) -> Executor:
         )
     if module.startswith("sqlalchemy.orm"):
         return joined(connection.connection(), schema)  # type: ignore[attr-defined]
-    if module.startswith("django.db"):
+    # django.db.connection is a proxy that stands for the wrapper of the default database.
+    if module.startswith("django."):
         return _django(connection, schema)
     driver = _driver(connection)
     if driver is None:
@@ -58,7 +61,28 @@ def joined(connection: object, schema: str | None) -> Executor:
             f"tx is a {module}.{type(connection).__name__}, on which mailkit cannot run.",
             hint="Pass an SQLAlchemy, sqlite3, psycopg, psycopg2 or Django connection.",
         )
+    if _commits_by_itself(connection, driver):
+        raise _autocommit("tx")
     return DbApiExecutor(connection, connection, _dialect(driver), schema)
+
+
+def _autocommit(what: str) -> ConfigError:
+    return ConfigError(
+        f"{what} is in autocommit mode, so there is no transaction to join.",
+        hint="Begin a transaction on it first (Django: `with transaction.atomic():`).",
+    )
+
+
+def _commits_by_itself(connection: Any, driver: str) -> bool:
+    if driver == "sqlite3":
+        if connection.in_transaction:
+            return False
+        # `autocommit` is new in Python 3.12; its third value, -1, means that isolation_level decides, as before.
+        mode = getattr(connection, "autocommit", -1)
+        return connection.isolation_level is None if mode == -1 else bool(mode)
+    idle = 0  # TRANSACTION_STATUS_IDLE of libpq, in both drivers
+    status = connection.info.transaction_status
+    return bool(connection.autocommit) and int(status) == idle
 
 
 def _driver(connection: object) -> str | None:
@@ -74,10 +98,7 @@ def _driver(connection: object) -> str | None:
 def _django(wrapper: Any, schema: str | None) -> Executor:
     """Django's cursor rewrites placeholders, so the connection underneath is used, in the same transaction."""
     if not wrapper.in_atomic_block:
-        raise ConfigError(
-            "Django's connection is in autocommit mode, so there is no transaction to join.",
-            hint="Call inside `with transaction.atomic():`.",
-        )
+        raise _autocommit("Django's connection")
     wrapper.ensure_connection()
     raw = wrapper.connection
     driver = _driver(raw)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, desc, func, select, update
+from sqlalchemy import bindparam, delete, desc, func, select
 
 from mailkit.store import sql
 from mailkit.store.schema import Id, copy, message, outbox, participant, source
@@ -161,10 +161,11 @@ _SOURCE = sql.insert_new(
 _SOURCE_OF = select(source.c.id, source.c.copy_id, source.c.quarantine_id).where(
     sql.mine(source), source.c.key == bindparam("wanted")
 )
-_RELEASE = (
-    update(source)
-    .where(sql.mine(source), source.c.key == bindparam("wanted"))
-    .values(copy_id=bindparam("to_copy", type_=Id), quarantine_id=None)
+_DROP_SOURCE = delete(source).where(
+    sql.mine(source),
+    source.c.key == bindparam("wanted"),
+    source.c.copy_id.is_(None),
+    source.c.quarantine_id == bindparam("held_as", type_=Id),
 )
 _ARRIVED = (
     select(copy.c.message_id, message.c.thread_id)
@@ -309,9 +310,9 @@ def add_source(
     return row is not None
 
 
-def release_source(tx: Tx, key: str, copy_id: int) -> None:
-    """An arrival that was in quarantine has become a copy."""
-    tx.execute(_RELEASE, wanted=key, to_copy=copy_id)
+def drop_source(tx: Tx, key: str, quarantine_id: int) -> None:
+    """Forget that an arrival is in quarantine, so that it can be ingested in the same transaction."""
+    tx.execute(_DROP_SOURCE, wanted=key, held_as=quarantine_id)
 
 
 def add_participants(tx: Tx, message_pk: int, people: Sequence[tuple[str, str, str]]) -> None:

@@ -51,6 +51,7 @@ def check(store: Store, *, create: bool = False) -> str:
         StoreNewerError: a revision that this code does not know.
     """
     with store.engine.connect() as connection:
+        store.begin(connection, "DEFERRED")
         found = version(connection, store.schema)
         connection.rollback()
     if found is None and create:
@@ -73,9 +74,8 @@ def upgrade(store: Store) -> str:
     from alembic import command
 
     with store.engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:
+        store.begin(connection, "IMMEDIATE")
+        if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         found = version(connection, store.schema)
         if found is not None and found not in KNOWN:

@@ -1,0 +1,162 @@
+"""What can be known of a mail before any transaction: parse it, read it, weigh its sender. Pure.
+
+Every text that goes into a row is made storable here: no NUL (PostgreSQL refuses it), no lone surrogates (no encoding
+has them), bounded in length.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from mailkit.content import Content, Report, kind_of, read, report_of, trust_of
+from mailkit.message import Address, Message, content_digest, identity, parse
+from mailkit.store.raw import digest_of
+from mailkit.thread import base_subject, reference_keys
+from mailkit.words import Direction, Limits, RawMail, Trust, TrustLevel
+
+#: Longest text kept in a row, in characters; the raw bytes keep the rest.
+SUBJECT_LENGTH = 1000
+SNIPPET_LENGTH = 280
+ADDRESS_LENGTH = 320
+#: Characters of the new text that links are sought in.
+TEXT_LENGTH = 20_000
+#: A Date header further ahead of the arrival than this is not believed for ordering.
+FUTURE = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What ingest must know of an account.
+
+    Attributes:
+        addresses: the addresses of all our own accounts, as keys (lower case).
+        authserv_ids: the server names whose Authentication-Results are believed (RFC 8601 section 5).
+    """
+
+    addresses: frozenset[str] = frozenset()
+    authserv_ids: tuple[str, ...] = ()
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """The domains of our own addresses."""
+        return tuple(sorted({address.rpartition("@")[2] for address in self.addresses}))
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A mail, read. Everything ingest writes comes from here."""
+
+    mail: RawMail
+    message: Message
+    raw_digest: str
+    identity: str
+    content_digest: str
+    message_id: str | None
+    keys: tuple[str, ...]
+    subject: str
+    base_subject: str
+    date: datetime | None
+    at: datetime
+    from_address: str
+    from_name: str
+    people: tuple[tuple[str, str, str], ...]
+    new_text: str
+    quoted: str
+    own_addresses: frozenset[str]
+    snippet: str
+    kind: str
+    report: Report | None
+    trust: Trust
+    direction: Direction
+    defects: tuple[str, ...]
+    attachments: int
+
+
+def prepare(mail: RawMail, profile: Profile, limits: Limits, now: datetime) -> Prepared:
+    """Read a mail. Pure; ``now`` stands in for the date of a mail that has none."""
+    message = parse(mail.raw, limits)
+    content = read(message)
+    kind = kind_of(message)
+    author = message.from_[0] if message.from_ else None
+    date = _utc(message.date)
+    text = storable(_new_text(content), TEXT_LENGTH)
+    message_id = storable(message.message_id, SUBJECT_LENGTH) if message.message_id else None
+    return Prepared(
+        mail=mail,
+        message=message,
+        raw_digest=digest_of(mail.raw),
+        identity=identity(message),
+        content_digest=content_digest(message),
+        message_id=message_id,
+        keys=tuple(storable(key, SUBJECT_LENGTH) for key in reference_keys(message, limits)),
+        subject=storable(message.subject, SUBJECT_LENGTH),
+        base_subject=storable(base_subject(message.subject), SUBJECT_LENGTH),
+        date=date,
+        at=_when(date, mail.received_at, now),
+        from_address=storable(author.key, ADDRESS_LENGTH) if author else "",
+        from_name=storable(author.name, ADDRESS_LENGTH) if author else "",
+        people=_people(message, limits),
+        new_text=text,
+        quoted=storable(content.quoted, TEXT_LENGTH),
+        own_addresses=profile.addresses,
+        snippet=" ".join(text[: SNIPPET_LENGTH * 4].split())[:SNIPPET_LENGTH],
+        kind=kind,
+        report=report_of(message) if kind in ("bounce", "complaint") else None,
+        trust=_trust(mail, message, profile),
+        direction=mail.direction,
+        defects=tuple(sorted({defect.code for defect in message.defects})),
+        attachments=len(message.attachments),
+    )
+
+
+def storable(text: str | None, length: int) -> str:
+    """Text that every database takes: no NUL, no lone surrogate, at most ``length`` characters."""
+    short = (text or "")[:length].replace("\x00", "\ufffd")
+    return short.encode("utf-8", "replace").decode("utf-8")
+
+
+def _new_text(content: Content) -> str:
+    return content.reply_text or content.text
+
+
+def _utc(date: datetime | None) -> datetime | None:
+    if date is None:
+        return None
+    try:
+        return date.astimezone(UTC)
+    except OverflowError:  # year 1 or 9999 with an offset that leaves the calendar
+        return None
+
+
+def _when(date: datetime | None, received: datetime | None, now: datetime) -> datetime:
+    arrived = received.astimezone(UTC) if received else now
+    if date is None or date > arrived + FUTURE:
+        return arrived
+    return date
+
+
+def _trust(mail: RawMail, message: Message, profile: Profile) -> Trust:
+    if mail.source.kind == "outbox":
+        return Trust(TrustLevel.AUTHENTICATED, ("sent by our own outbox",))
+    if mail.direction is Direction.OUTBOUND:
+        return Trust(TrustLevel.AUTHENTICATED, ("found in the account's own Sent folder",))
+    return trust_of(message, authserv_ids=profile.authserv_ids, own_domains=profile.domains)
+
+
+def _people(message: Message, limits: Limits) -> tuple[tuple[str, str, str], ...]:
+    roles: tuple[tuple[str, tuple[Address, ...]], ...] = (
+        ("from", message.from_),
+        ("sender", (message.sender,) if message.sender else ()),
+        ("reply-to", message.reply_to),
+        ("to", message.to),
+        ("cc", message.cc),
+        ("bcc", message.bcc),
+    )
+    people: dict[tuple[str, str], str] = {}
+    for role, addresses in roles:
+        for address in addresses:
+            key = storable(address.key, ADDRESS_LENGTH)
+            if key and len(people) < limits.addresses:
+                people.setdefault((role, key), storable(address.name, ADDRESS_LENGTH))
+    return tuple((role, key, name) for (role, key), name in people.items())
