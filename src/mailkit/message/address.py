@@ -22,15 +22,13 @@ import unicodedata
 from dataclasses import dataclass
 
 from mailkit.message.encoded import decode_words, unfold
+from mailkit.message.tokens import CODED, COMMENT, LITERAL, QUOTED, SPACE, SPECIAL, WORD, Token, tokens
 
 __all__ = ["Address", "parse_addresses", "unicode_domain"]
 
 _LIMIT = 2000
 _FAST = re.compile(r"(?:([A-Za-z0-9][A-Za-z0-9 _'-]*?) ?<)?([A-Za-z0-9_+=.-]+@[A-Za-z0-9.-]+)(>?)")
-_TOKEN = re.compile(r"""[ \t\r\n]+|[^ \t\r\n"(),:;<>@\[\]\\=]+|.""", re.DOTALL)
-_ENCODED = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?\s]*\?=")
 _ATOM = re.compile(r"[^\x00-\x20\x7f\"(),:;<>@\[\]\\]+")
-_WORD, _QUOTED, _COMMENT, _SPACE, _SPECIAL, _CODED, _LITERAL = range(7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,8 @@ def unicode_domain(domain: str) -> str:
 
 
 def _is_dot_atom(text: str) -> bool:
-    return all(_ATOM.fullmatch(part) for part in text.split("."))
+    """Whether it can stand without quotes. Dots in a row are not allowed, but real: mobile carriers use them."""
+    return all(not part or _ATOM.fullmatch(part) for part in text.split(".")) and bool(text)
 
 
 def parse_addresses(value: str | bytes, limit: int = _LIMIT) -> tuple[Address, ...]:
@@ -89,78 +88,13 @@ def parse_addresses(value: str | bytes, limit: int = _LIMIT) -> tuple[Address, .
         text = unfold(value)
     else:
         text = unfold(value.encode("utf-8", "surrogateescape")) if "\n" in value or "\r" in value else value.strip()
+    if "<mailto:" in text:
+        text = text.replace("<mailto:", "<")
     fast = _FAST.fullmatch(text)
     if fast and bool(fast[3]) == ("<" in text) and ".." not in fast[2]:
         local, _, domain = fast[2].rpartition("@")
         return (Address(fast[1] or "", f"{local}@{domain.lower()}"),)
-    return tuple(_Reader(limit).read(_tokens(text)))
-
-
-def _tokens(text: str) -> list[tuple[int, str]]:
-    out: list[tuple[int, str]] = []
-    at, size = 0, len(text)
-    quotes = comments = True  # false once one was opened that is never closed: then it is an ordinary character
-    while at < size:
-        char = text[at]
-        end = -1
-        if char == '"' and quotes:
-            end = _quoted_end(text, at)
-            quotes = end > 0
-            kind = _QUOTED
-        elif char == "(" and comments:
-            end = _comment_end(text, at)
-            comments = end > 0
-            kind = _COMMENT
-        elif char == "[":
-            end = text.find("]", at, at + 300) + 1
-            kind = _LITERAL
-        elif char == "=" and (coded := _ENCODED.match(text, at)):
-            end = coded.end()
-            kind = _CODED
-        if end > 0:
-            out.append((kind, text[at:end]))
-            at = end
-            continue
-        match = _TOKEN.match(text, at)
-        piece = match.group() if match else char
-        kind = _SPACE if piece.isspace() else (_SPECIAL if char in ",:;<>@" else _WORD)
-        out.append((kind, piece))
-        at += len(piece)
-    return out
-
-
-def _quoted_end(text: str, at: int) -> int:
-    end = at + 1
-    while True:
-        close = text.find('"', end)
-        if close < 0:
-            return -1
-        slashes = close
-        while slashes > end and text[slashes - 1] == "\\":
-            slashes -= 1
-        if (close - slashes) % 2 == 0:
-            return close + 1
-        end = close + 1
-
-
-_PAREN = re.compile(r"[()\\]")
-
-
-def _comment_end(text: str, at: int) -> int:
-    depth = 0
-    skip = -1
-    for match in _PAREN.finditer(text, at):
-        if match.start() == skip:
-            continue
-        if match.group() == "\\":
-            skip = match.end()
-        elif match.group() == "(":
-            depth += 1
-        else:
-            depth -= 1
-            if depth == 0:
-                return match.end()
-    return -1
+    return tuple(_Reader(limit).read(tokens(text)))
 
 
 class _Reader:
@@ -173,29 +107,31 @@ class _Reader:
         self._clear()
 
     def _clear(self) -> None:
-        self.phrase: list[tuple[int, str]] = []
-        self.angle: list[tuple[int, str]] | None = None
+        self.phrase: list[Token] = []
+        self.has_at = False
+        self.angle: list[Token] | None = None
         self.closed = False
-        self.tail: list[tuple[int, str]] = []
+        self.tail: list[Token] = []
 
-    def read(self, tokens: list[tuple[int, str]]) -> list[Address]:
+    def read(self, tokens: list[Token]) -> list[Address]:
         for kind, text in tokens:
             if len(self.found) >= self.limit:
                 return self.found
-            if kind == _SPECIAL:
+            if kind == SPECIAL:
                 self._special(text)
             else:
                 self._add((kind, text))
         self._finish()
         return self.found[: self.limit]
 
-    def _add(self, token: tuple[int, str]) -> None:
+    def _add(self, token: Token) -> None:
         if self.closed:
             self.tail.append(token)
         elif self.angle is not None:
             self.angle.append(token)
         else:
             self.phrase.append(token)
+            self.has_at = self.has_at or token == (SPECIAL, "@")
 
     def _special(self, char: str) -> None:
         inside = self.angle is not None and not self.closed
@@ -203,7 +139,7 @@ class _Reader:
             if self.angle is not None:  # a second bracket: two mailboxes without a comma between them
                 tail = self.tail
                 self._finish()
-                self.phrase = [t for t in tail if t[0] != _COMMENT]
+                self.phrase = [t for t in tail if t[0] != COMMENT]
             self.angle = []
         elif char == ">":
             self.closed = self.angle is not None
@@ -212,37 +148,37 @@ class _Reader:
         elif char == ";" and not inside:
             self._finish()
             self.group = None
-        elif char == ":" and not inside and self.group is None and not any(t == (_SPECIAL, "@") for t in self.phrase):
+        elif char == ":" and not inside and self.group is None and not self.has_at:
             self.group = _display(self.phrase)
             self._clear()
         else:
-            self._add((_SPECIAL, char))
+            self._add((SPECIAL, char))
 
     def _is_route(self) -> bool:
         """Whether the bracket began with ``@``: an obsolete source route ``<@a,@b:user@host>``."""
-        first = next((t for t in self.angle or () if t[0] != _SPACE), None)
-        return first == (_SPECIAL, "@")
+        first = next((t for t in self.angle or () if t[0] != SPACE), None)
+        return first == (SPECIAL, "@")
 
     def _finish(self) -> None:
         if self.angle is not None:
             self._finish_angle(self.angle)
-        elif any(kind not in (_SPACE, _COMMENT) for kind, _ in self.phrase):
+        elif any(kind not in (SPACE, COMMENT) for kind, _ in self.phrase):
             self._finish_bare()
         self._clear()
 
-    def _finish_angle(self, angle: list[tuple[int, str]]) -> None:
-        if (_SPECIAL, ":") in angle and self._is_route():
-            angle = angle[len(angle) - angle[::-1].index((_SPECIAL, ":")) :]
+    def _finish_angle(self, angle: list[Token]) -> None:
+        if (SPECIAL, ":") in angle and self._is_route():
+            angle = angle[len(angle) - angle[::-1].index((SPECIAL, ":")) :]
         name = _display(self.phrase) or _comments(self.phrase) or _comments(self.tail) or _display(self.tail)
         local, domain, extra = _addr_spec(angle)
         name = name or extra
         if local or domain:
             self.found.append(Address(name, f"{local}@{domain}" if domain else local, self.group))
-        elif name or any(kind == _WORD for kind, _ in angle):
+        elif name or any(kind in (WORD, QUOTED) for kind, _ in angle):
             self.found.append(Address(name or _display(angle), "", self.group))
 
     def _finish_bare(self) -> None:
-        marks = [n for n, token in enumerate(self.phrase) if token == (_SPECIAL, "@")]
+        marks = [n for n, token in enumerate(self.phrase) if token == (SPECIAL, "@")]
         if not marks:
             self.found.append(Address(_display(self.phrase), "", self.group))
             return
@@ -254,79 +190,104 @@ class _Reader:
                 self._bare(self.phrase[start:cut])
                 start = cut
 
-    def _bare(self, tokens: list[tuple[int, str]]) -> None:
+    def _bare(self, tokens: list[Token]) -> None:
         if len(self.found) >= self.limit:
             return
-        mark = len(tokens) - 1 - tokens[::-1].index((_SPECIAL, "@"))
+        mark = len(tokens) - 1 - tokens[::-1].index((SPECIAL, "@"))
         begin, end = _local_start(tokens, mark), _domain_end(tokens, mark)
         local, domain, extra = _addr_spec(tokens[begin:end])
-        rest = [*tokens[:begin], (_SPACE, " "), *tokens[end:]]
+        rest = [*tokens[:begin], (SPACE, " "), *tokens[end:]]
         name = extra or _display(rest) or _comments(tokens)
         self.found.append(Address(name, f"{local}@{domain}" if domain else "", self.group))
 
 
-def _gap(tokens: list[tuple[int, str]], mark: int, following: int) -> int:
+def _gap(tokens: list[Token], mark: int, following: int) -> int:
     """Where a blank after a complete domain ends one address, before the next ``@``; 0 if they belong together."""
     for n in range(mark + 2, following):
         left, right = tokens[n - 1][1], tokens[n + 1][1] if n + 1 < len(tokens) else ""
-        if tokens[n][0] == _SPACE and not left.endswith(".") and not right.startswith("."):
+        if tokens[n][0] == SPACE and not left.endswith(".") and not right.startswith("."):
             return n if left != "@" else 0
     return 0
 
 
-def _local_start(tokens: list[tuple[int, str]], mark: int) -> int:
-    """Walk left over the local part: words and dots that touch, blanks only beside dots or the ``@``."""
-    n = mark
-    while n > 0:
-        kind, text = tokens[n - 1]
-        if kind in (_SPACE, _COMMENT):
-            left = tokens[n - 2][1] if n >= 2 else ""
-            right = tokens[n][1]
-            if not (n == mark or left.endswith(".") or right.startswith(".")) or n < 2:
-                break
-            if tokens[n - 2][0] == _CODED:
-                break
-        elif kind == _SPECIAL and text != "@":
+def _local_start(tokens: list[Token], mark: int) -> int:
+    """Walk left over the local part: words that touch; blanks and comments only beside a dot or the ``@``."""
+    begin = mark
+    while begin > 0:
+        n = begin - 1
+        while n >= 0 and tokens[n][0] in (SPACE, COMMENT):
+            n -= 1
+        if n < 0 or (tokens[n][0] == SPECIAL and tokens[n][1] != "@"):
             break
-        n -= 1
-    return n
+        touches = n == begin - 1 or begin == mark or tokens[begin][1].startswith(".") or tokens[n][1].endswith(".")
+        if not touches or (tokens[n][0] == CODED and n < begin - 1):
+            break
+        begin = n
+    return begin
 
 
-def _domain_end(tokens: list[tuple[int, str]], mark: int) -> int:
+def _domain_end(tokens: list[Token], mark: int) -> int:
     n = mark + 1
     while n < len(tokens):
         kind, _ = tokens[n]
-        if kind in (_SPACE, _COMMENT):
+        if kind in (SPACE, COMMENT):
             left = tokens[n - 1][1]
             right = tokens[n + 1][1] if n + 1 < len(tokens) else ""
             if not (n == mark + 1 or left.endswith(".") or right.startswith(".")):
                 break
-        elif kind in (_QUOTED, _SPECIAL):
+        elif kind in (QUOTED, SPECIAL):
             break
         n += 1
     return n
 
 
-def _addr_spec(tokens: list[tuple[int, str]]) -> tuple[str, str, str]:
+def _addr_spec(tokens: list[Token]) -> tuple[str, str, str]:
     """Local part, domain, and the text of encoded words that were glued before the local part."""
-    kept = [token for token in tokens if token[0] not in (_SPACE, _COMMENT)]
-    extra: list[tuple[int, str]] = []
-    if (_SPECIAL, "@") not in kept:
-        if any(kind == _CODED for kind, _ in kept):
+    kept = _tight(tokens)
+    if (SPECIAL, "@") not in kept:
+        if any(kind == CODED for kind, _ in kept):
             return "", "", _display(kept)
-        return "".join(text for _, text in kept), "", ""
-    mark = len(kept) - 1 - kept[::-1].index((_SPECIAL, "@"))
+        text = "".join(text for _, text in kept)
+        return (text if _is_dot_atom(text) else ""), "", ""
+    mark = len(kept) - 1 - kept[::-1].index((SPECIAL, "@"))
     left = kept[:mark]
-    while len(left) > 1 and left[0][0] == _CODED:
+    extra: list[Token] = []
+    while len(left) > 1 and left[0][0] == CODED:
         extra.append(left.pop(0))
-    domain = "".join(text for _, text in kept[mark + 1 :]).strip(".").lower()
-    return _local(left), domain, _display(extra)
+    words: list[str] = []
+    for kind, text in kept[mark + 1 :]:
+        if kind not in (WORD, LITERAL):
+            break
+        words.append(text)
+    domain = _without_controls("".join(words).strip(".").lower())
+    local = _without_controls(_local(left))
+    return (local, domain, _display(extra)) if local and domain else ("", "", _display(tokens))
 
 
-def _local(tokens: list[tuple[int, str]]) -> str:
-    if len(tokens) == 1 and tokens[0][0] in (_QUOTED, _WORD):
-        text = tokens[0][1]
-        return text if tokens[0][0] == _QUOTED or _is_dot_atom(text) else _quote(text)
+def _tight(tokens: list[Token]) -> list[Token]:
+    """Without comments, and with blanks only between two words: <Undisclosed Recipients@host>."""
+    kept: list[Token] = []
+    blank = False
+    for kind, text in tokens:
+        if kind in (SPACE, COMMENT):
+            blank = blank or kind == SPACE
+            continue
+        words = blank and kept and kind != SPECIAL and kept[-1][0] != SPECIAL
+        if words and not text.startswith(".") and not kept[-1][1].endswith("."):
+            kept.append((SPACE, " "))
+        kept.append((kind, text))
+        blank = False
+    return kept
+
+
+def _without_controls(text: str) -> str:
+    """The text, or "" if it holds a control character: no usable address does."""
+    return "" if any(char < " " or char == "\x7f" for char in text) else text
+
+
+def _local(tokens: list[Token]) -> str:
+    if len(tokens) == 1 and tokens[0][0] == QUOTED:
+        return tokens[0][1]
     text = "".join(text for _, text in tokens)
     return text if _is_dot_atom(text) else _quote("".join(_plain(token) for token in tokens))
 
@@ -335,17 +296,18 @@ def _quote(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' if text else ""
 
 
-def _plain(token: tuple[int, str]) -> str:
+def _plain(token: Token) -> str:
     kind, text = token
-    return re.sub(r"\\(.)", r"\1", text[1:-1]) if kind == _QUOTED else text
+    return re.sub(r"\\(.)", r"\1", text[1:-1]) if kind == QUOTED else text
 
 
-def _display(tokens: list[tuple[int, str]]) -> str:
+def _display(tokens: list[Token]) -> str:
     """Words and quoted strings as one decoded line."""
-    text = "".join(" " if kind == _SPACE else _plain((kind, t)) for kind, t in tokens if kind != _COMMENT)
-    return " ".join(decode_words(text).split()).strip("' ") if text else ""
+    text = "".join(" " if kind == SPACE else _plain((kind, t)) for kind, t in tokens if kind != COMMENT)
+    name = " ".join(decode_words(text).split()) if text else ""
+    return name[1:-1] if len(name) > 2 and name[0] == name[-1] == "'" else name  # Outlook writes 'Bo' <bo@…>
 
 
-def _comments(tokens: list[tuple[int, str]]) -> str:
-    words = [re.sub(r"\\(.)", r"\1", text[1:-1]) for kind, text in tokens if kind == _COMMENT]
+def _comments(tokens: list[Token]) -> str:
+    words = [re.sub(r"\\(.)", r"\1", text[1:-1]) for kind, text in tokens if kind == COMMENT]
     return " ".join(decode_words(" ".join(words)).split())

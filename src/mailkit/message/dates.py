@@ -101,7 +101,7 @@ def _from_words(before: list[str], clock: re.Match[str], after: list[str]) -> da
     full = int(year)
     if len(year) == 2:
         full += 2000 if full < 50 else 1900
-    elif len(year) == 3:
+    elif full < 200:  # "102", and "0102" of programs that were not ready for the year 2000
         full += 1900
     hours = 0
     if after and after[0] in ("am", "pm"):

@@ -2,8 +2,8 @@
 
 Read although the standard forbids them: words glued to text or to each other, blanks and line breaks inside a word,
 words inside quoted strings, missing base64 padding, a character split between two words, ``?`` inside Q text, a
-language suffix (RFC 2231 section 5). Line breaks and NULs that come out of a word become blanks: a decoded header is
-one line, so that it can be copied into an answer.
+language suffix (RFC 2231 section 5). Line breaks that come out of a word become blanks and other control
+characters vanish: a decoded header is one line, so that it can be copied into an answer.
 
 The scan is linear: it only moves forward, and the first missing ``?=`` ends the search for further words.
 """
@@ -19,7 +19,9 @@ __all__ = ["decode_words", "unfold"]
 
 _MAX_CHARSET = 60
 _UNDER = bytes.maketrans(b"_", b" ")
-_CONTROLS = {ord(c): " " for c in "\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029"} | {0: None}
+_BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+_CONTROLS: dict[int, str | None] = dict.fromkeys([*range(9), *range(14, 32), *range(127, 160)])
+_CONTROLS |= dict.fromkeys(map(ord, _BREAKS), " ")
 
 
 def unfold(raw: bytes) -> str:

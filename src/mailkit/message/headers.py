@@ -17,6 +17,8 @@ from mailkit.words import Limits
 __all__ = ["Header", "Headers", "read_headers"]
 
 _NAME = re.compile(rb"([!-9;-~]+)[ \t]*:(?!//)")
+# One whole field with its folded lines. Each repetition must begin with a line end and a blank: linear.
+_FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:(?!//)([^\n]*(?:\n[ \t][^\n]*)*)\n?")
 _BLANK = re.compile(rb"\n\r*\n")
 _BLANK_CR = re.compile(rb"\r\r")
 
@@ -48,7 +50,11 @@ class Headers(Sequence[Header]):
         self._pairs = tuple(pairs)
         index: dict[str, list[int]] = {}
         for number, pair in enumerate(self._pairs):
-            index.setdefault(pair[0].lower(), []).append(number)
+            name = pair[0].lower()
+            if name in index:
+                index[name].append(number)
+            else:
+                index[name] = [number]
         self._index = index
 
     @overload
@@ -113,19 +119,38 @@ def read_headers(raw: bytes, start: int, end: int, limits: Limits, report: Repor
     if stop - start > limits.headers_bytes:
         report("headers-bytes", f"only the first {limits.headers_bytes} bytes of the header were read")
         stop = start + limits.headers_bytes
-    lines = raw[start:stop].split(b"\r" if by_cr else b"\n")
+    block = raw[start:stop]
+    if not by_cr and len(block) <= limits.header_bytes:
+        clean = _clean_fields(block)
+        if clean is not None and len(clean) <= limits.headers:
+            return Headers(clean), body
+    lines = block.split(b"\r" if by_cr else b"\n")
     pairs, bad = _fields(lines, limits, report)
     if bad is not None:
         body = start + sum(len(line) + 1 for line in lines[:bad])
     return Headers(pairs), min(body, end)
 
 
+def _clean_fields(block: bytes) -> list[tuple[str, bytes]] | None:
+    """The fields of a block in which every line is in order; None for the others, which take the long way."""
+    pairs: list[tuple[str, bytes]] = []
+    at, size, match = 0, len(block), _FIELD.match
+    while at < size:
+        found = match(block, at)
+        if found is None:
+            return pairs if block[at:] == b"\r" else None
+        name, value = found.groups()
+        pairs.append((name.decode("ascii"), value[:-1] if value.endswith(b"\r") else value))
+        at = found.end()
+    return pairs
+
+
 def _ends_lines_with_cr(raw: bytes, start: int, end: int) -> bool:
-    """Whether this header's lines end in bare CR: an empty line in CRs comes before any LF."""
-    cr = raw.find(b"\r", start, end)
-    if cr < 0 or raw[cr : cr + 2] == b"\r\n":
+    """Whether this header's lines end in bare CR: the first line does, and an empty line in CRs comes before any LF."""
+    lf = raw.find(b"\n", start, end)
+    cr = raw.find(b"\r", start, lf if lf >= 0 else end)
+    if cr < 0 or cr == lf - 1:
         return False
-    lf = raw.find(b"\n", cr, end)
     return lf < 0 or 0 <= raw.find(b"\r\r", cr, lf) < lf - 2
 
 

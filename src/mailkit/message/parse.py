@@ -59,7 +59,7 @@ class _Parser:
         self.children: list[list[int]] = []
         self.defects: list[Defect] = []
         # Counting is a memory scan; with it the common case (no bare CR) can use find instead of a pattern.
-        self.bare_cr = raw.count(b"\r") != raw.count(b"\r\n")
+        self.bare_cr = b"\r" in raw and raw.count(b"\r") != raw.count(b"\r\n")
 
     def run(self) -> Message:
         waiting = [(self._begin(), len(self.raw), -1, 0, "text/plain")]
@@ -78,7 +78,7 @@ class _Parser:
         return Message(self.raw, tuple(self.parts), tuple(self.defects), self.limits, self.depth)
 
     def _begin(self) -> int:
-        """Skip a byte order mark, and empty lines before the first header line."""
+        """Skip a byte order mark, empty lines before the first header line, and the first line of an mbox entry."""
         start = 3 if self.raw.startswith(b"\xef\xbb\xbf") else 0
         if start:
             self._report("byte-order-mark", "the message begins with a byte order mark", 0)
@@ -87,6 +87,11 @@ class _Parser:
             if re.match(rb"[!-9;-~]+[ \t]*:", rest):
                 self._report("leading-blank-line", "empty lines before the header", 0)
                 start += min(1000, len(self.raw) - start) - len(rest)
+        if self.raw.startswith((b"From ", b">From "), start) and not re.match(
+            rb"From +:", self.raw[start : start + 40]
+        ):
+            self._report("mbox-from", "the first line is the envelope line of an mbox file", 0)
+            start = self.raw.find(b"\n", start) + 1 or len(self.raw)
         return start
 
     def _report(self, code: str, detail: str, part: int | None) -> None:
