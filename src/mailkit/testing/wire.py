@@ -1,0 +1,264 @@
+"""One connection of an in-process server: bytes in, bytes out, TLS, and the faults that act on bytes.
+
+A ``Wire`` is used from its event loop only. A session reads with ``line``, ``exactly`` or ``chunk`` and writes with
+``write`` and ``drain``; each raises ``GoneError`` when there is nothing more to read. Every connection is accepted in
+plain text and lifted to TLS by ``start_tls`` (at once for an implicit-TLS port), so that the certificate can be
+chosen per connection and a cut can close the TCP connection below TLS, as a broken network does.
+
+States: open → severed (by a fault: nothing is written or read any more, the socket ends as ``how`` says) → lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import ssl
+import struct
+from collections.abc import Awaitable, Callable
+
+from mailkit.testing.faults import Counters, Direction, Faults, How, Service
+
+log = logging.getLogger("mailkit.testing")
+
+HIGH_WATER = 1 << 20
+LONGEST_SKIP = 16 << 20
+PLAIN_KEPT = 1 << 16
+NO_LINGER = struct.pack("ii", 1, 0)
+
+
+class GoneError(ConnectionResetError):
+    """The connection has ended; the session ends too. (aiosmtpd ends a session quietly for a ConnectionResetError.)"""
+
+
+class LineTooLongError(ValueError):
+    """A line was longer than allowed; it has been read and thrown away."""
+
+
+class Wire(asyncio.Protocol):
+    """One connection. ``serial`` counts the connections of a service from 1; ``plain`` is what came before TLS."""
+
+    def __init__(self, service: Service, faults: Faults, serve: Callable[[Wire], Awaitable[None]]) -> None:
+        self.service = service
+        self.faults = faults
+        self.serial = 0
+        self.tls = False
+        self.severed: How | None = None
+        self.muted = False
+        self.lost = False
+        self.plain = bytearray()
+        self.counters: Counters = {"to_client": 0, "to_server": 0}
+        self.task: asyncio.Task[None] | None = None
+        self._serve = serve
+        self._buffer = bytearray()
+        self._eof = False
+        self._reading = asyncio.Event()
+        self._writable = asyncio.Event()
+        self._writable.set()
+
+    # --- the loop calls these -----------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """TCP is up: start the session."""
+        assert isinstance(transport, asyncio.Transport)
+        self._raw = self._transport = transport
+        sock = transport.get_extra_info("socket")
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.serial = self.faults.opened(self.service)
+        self.faults.watch(self.service, self.serial, self.counters)
+        # Nothing is read before the session wants it: a ClientHello must reach TLS, not this buffer.
+        transport.pause_reading()
+        self.task = asyncio.get_running_loop().create_task(self._run())
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes from the client, decrypted."""
+        if self.severed:
+            return
+        data = self._through("to_server", data)
+        if not self.tls and len(self.plain) < PLAIN_KEPT:
+            self.plain += data[: PLAIN_KEPT - len(self.plain)]
+        self._buffer += data
+        self._reading.set()
+        if len(self._buffer) > HIGH_WATER and not self._transport.is_closing():
+            self._transport.pause_reading()
+
+    def eof_received(self) -> bool:
+        """The client closed its side: what it sent is still served, then the connection is closed."""
+        self._eof = True
+        self._reading.set()
+        # A half-open connection would stay for ever; False closes it once the write buffer is flushed.
+        return not self.tls and self.severed is None
+
+    def connection_lost(self, _: Exception | None) -> None:
+        """The connection has ended."""
+        self.lost = self._eof = True
+        self.faults.forget(self.service, self.serial)
+        self._reading.set()
+        self._writable.set()
+
+    def pause_writing(self) -> None:
+        """The client reads slowly."""
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        """The client has caught up."""
+        self._writable.set()
+
+    # --- a session calls these ----------------------------------------------------------------------------------
+
+    @property
+    def peer(self) -> str:
+        """The client's IP address."""
+        name = self._raw.get_extra_info("peername")
+        return str(name[0]) if name else "unknown"
+
+    async def line(self, limit: int) -> bytes:
+        """The next line with its line end, at most ``limit`` bytes. Raises LineTooLongError, GoneError."""
+        scanned = 0
+        while True:
+            end = self._buffer.find(b"\n", scanned) + 1
+            if 0 < end <= limit:
+                return self._take(end)
+            if end > limit:
+                self._take(end)
+                raise LineTooLongError
+            if len(self._buffer) > limit:
+                await self._skip_line()
+                raise LineTooLongError
+            scanned = len(self._buffer)
+            await self._more()
+
+    async def exactly(self, size: int) -> bytes:
+        """The next ``size`` bytes. Raises GoneError."""
+        while len(self._buffer) < size:
+            await self._more()
+        return self._take(size)
+
+    async def skip(self, size: int) -> None:
+        """Read ``size`` bytes and throw them away, in bounded memory."""
+        while size > 0:
+            if not self._buffer:
+                await self._more()
+            size -= len(self._take(min(size, len(self._buffer))))
+
+    async def chunk(self) -> bytes:
+        """Whatever comes next; ``b""`` at the end."""
+        while not self._buffer and not self._eof:
+            await self._wait()
+        return self._take(len(self._buffer))
+
+    def write(self, data: bytes) -> None:
+        """Send bytes; nothing happens on a severed, muted or lost connection."""
+        if self.severed or self.muted or self.lost:
+            return
+        data = self._through("to_client", data)
+        if data and not self._transport.is_closing():
+            self._transport.write(data)
+
+    async def drain(self) -> None:
+        """Wait until the client has read enough of what was written."""
+        await self._writable.wait()
+
+    async def start_tls(self, context: ssl.SSLContext) -> None:
+        """Lift the connection to TLS. Plain text that was read already is thrown away. Raises GoneError."""
+        loop = asyncio.get_running_loop()
+        self._buffer.clear()
+        try:
+            transport = await loop.start_tls(
+                self._raw, self, context, server_side=True, ssl_handshake_timeout=30.0, ssl_shutdown_timeout=1.0
+            )
+        except (OSError, asyncio.IncompleteReadError) as error:
+            # ssl.SSLError is an OSError: the client did not like the certificate, or spoke no TLS.
+            raise GoneError(str(error)) from error
+        if transport is None:
+            raise GoneError("closed during the TLS handshake")
+        self._transport = transport
+        self.tls = True
+
+    def sever(self, how: How) -> None:
+        """End the connection the hard way, after what was written so far has left."""
+        if self.severed or self.lost:
+            return
+        self.severed = how
+        self._eof = True
+        self._reading.set()
+        self._writable.set()
+        if not self._transport.is_closing():
+            self._transport.resume_reading()  # or the client's close would never be seen
+        if how == "fin":
+            self._raw.write_eof()
+        elif how == "rst":
+            self._reset()
+
+    def close(self) -> None:
+        """End the connection politely, unless a fault has ended it already."""
+        if not self.severed and not self.lost:
+            self._transport.close()
+
+    def abort(self) -> None:
+        """End the connection now: the server stops."""
+        if self.task is not None and not self.lost:
+            self.task.cancel()
+            self._raw.abort()
+
+    # --- inner --------------------------------------------------------------------------------------------------
+
+    async def _run(self) -> None:
+        try:
+            await self._serve(self)
+        except (GoneError, LineTooLongError, ConnectionError) as error:
+            log.debug("%s connection %d ended: %s", self.service, self.serial, error)
+        except Exception:
+            # A mistake in a server must not hang the client: it sees the connection close, the log says why.
+            log.exception("%s connection %d failed", self.service, self.serial)
+        finally:
+            self.close()
+
+    def _through(self, direction: Direction, data: bytes) -> bytes:
+        cut = self.faults.room(self.service, self.serial, direction, len(data))
+        if cut is None:
+            self.counters[direction] += len(data)
+            return data
+        left, how = cut
+        self.counters[direction] += left
+        data = data[:left]
+        if direction == "to_client" and data:
+            self._transport.write(data)
+        self.sever(how)
+        return data if direction == "to_server" else b""
+
+    def _reset(self) -> None:
+        if self.lost:
+            return
+        if self._raw.get_write_buffer_size() > 0:
+            asyncio.get_running_loop().call_later(0.001, self._reset)
+            return
+        sock = self._raw.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+        self._raw.abort()
+
+    def _take(self, size: int) -> bytes:
+        data = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return data
+
+    async def _more(self) -> None:
+        if self._eof:
+            raise GoneError("end of file")
+        await self._wait()
+
+    async def _wait(self) -> None:
+        self._reading.clear()
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
+        await self._reading.wait()
+
+    async def _skip_line(self) -> None:
+        skipped = 0
+        while (end := self._buffer.find(b"\n") + 1) == 0:
+            skipped += len(self._buffer)
+            if skipped > LONGEST_SKIP:
+                raise GoneError("endless line")
+            self._buffer.clear()
+            await self._more()
+        self._take(end)
