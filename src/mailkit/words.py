@@ -293,3 +293,5 @@ class Limits:
     text_bytes: int = 2 * 1024 * 1024
     batch_messages: int = 100
     batch_bytes: int = 16 * 1024 * 1024
+    folders: int = 10_000
+    folder_uids: int = 5_000_000

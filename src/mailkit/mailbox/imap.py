@@ -1,0 +1,372 @@
+"""ImapMailbox: one account's folders over IMAP. See ``base.MailboxClient`` for what each method promises.
+
+States: closed → (``connect``) logged in → (``select``) a folder is open. Any error but a refused command closes it;
+``connect`` opens it again. Commands go out one at a time; a ``fetch`` in progress holds nothing open between its
+batches, so other methods may be called while iterating.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from mailkit import providers
+from mailkit.auth import Credentials
+from mailkit.config import Account
+from mailkit.errors import (
+    CommandRefusedError,
+    DisconnectedError,
+    InputError,
+    LimitError,
+    UnsupportedError,
+)
+from mailkit.net.loop import refuse_in_loop
+from mailkit.words import Limits
+
+from . import folders as folder_names
+from . import login, uidset
+from .arguments import check, flag_list, quoted
+from .base import Fetched, FlagState, FolderInfo, FolderState
+from .connection import GuardedClient, GuardedIMAP4
+from .failures import readable, refusal, translated
+from .response import Segment, parse, write_date
+from .rows import Row, read_row
+
+_SIZES_AT_ONCE = 2000
+_FLAGS_AT_ONCE = 100_000
+
+
+class ImapMailbox:
+    """A connection to an account's IMAP server. Not for several threads at a time.
+
+    Args:
+        account: whose ``imap`` server and credentials are used.
+        limits: bounds on what is read.
+        credentials: finds the named token provider of an OAuth account; not needed for a password.
+
+    ``with ImapMailbox(account) as mailbox:`` connects and closes.
+    """
+
+    def __init__(
+        self, account: Account, *, limits: Limits | None = None, credentials: Credentials | None = None
+    ) -> None:
+        self.account = account
+        self.limits = limits or Limits()
+        self.provider = (
+            providers.get(account.provider)
+            if account.provider
+            else providers.for_host(account.imap.host if account.imap else "")
+        )
+        self._credentials = credentials or Credentials()
+        self._client: GuardedClient | None = None
+        self._capabilities: frozenset[str] = frozenset()
+        self._names: dict[str, bytes] = {}
+        self._state: FolderState | None = None
+
+    def __repr__(self) -> str:
+        return f"ImapMailbox({self.account.name!r}, {'connected' if self._client else 'closed'})"
+
+    def __enter__(self) -> Self:
+        self.connect()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def connect(self) -> None:
+        """Connect and log in; nothing happens when it is connected already. Raises like ``login.connect``."""
+        refuse_in_loop("Reading mail over IMAP")
+        if self._client is not None:
+            return
+        self._client = login.connect(self.account, self.provider, self.limits, self._credentials)
+        self._capabilities = self._client.offered() - self.provider.avoid
+        self._state = None
+
+    def close(self) -> None:
+        """Say LOGOUT if the server still listens, and close. Never raises."""
+        client, self._client, self._state = self._client, None, None
+        if client is None:
+            return
+        with contextlib.suppress(Exception):
+            client.wire.sock.settimeout(2.0)
+            client.wire.run("LOGOUT")
+        client.wire.shutdown()
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What the server offers after log-in, upper case, without what the provider is known to offer wrongly."""
+        return self._capabilities
+
+    @property
+    def connected(self) -> bool:
+        """Whether the connection is open as far as is known."""
+        return self._client is not None
+
+    # Folders
+
+    def folders(self) -> tuple[FolderInfo, ...]:
+        """All folders with their roles (RFC 6154, XLIST, names)."""
+        command = "XLIST" if "XLIST" in self._capabilities and "SPECIAL-USE" not in self._capabilities else "LIST"
+        status, text = self._run("list the folders", command, '""', '"*"')
+        if status != "OK":
+            raise refusal("list the folders", text)
+        with self._working("list the folders") as wire:
+            found, self._names = folder_names.read_list(wire.take(command), self.limits)
+        return found
+
+    def select(self, name: str, readonly: bool = True) -> FolderState:
+        """Open a folder; with ``readonly`` by EXAMINE, so that nothing changes by reading.
+
+        Raises:
+            CommandRefusedError: there is no such folder, or it cannot be opened.
+            UnsupportedError: the server's UIDs are not persistent (no UIDVALIDITY, or UIDNOTSTICKY).
+        """
+        check(name, "folder name")
+        argument = quoted(self._names.get(name) or folder_names.encode(name))
+        what = f"open the folder {readable(name, 80)!r}"
+        options = ["(CONDSTORE)"] if "CONDSTORE" in self._capabilities else []
+        with self._working(what) as wire:
+            wire.untagged_responses.clear()
+            self._state = None
+            status, text = wire.run("EXAMINE" if readonly else "SELECT", argument, *options)
+            if status != "OK":
+                wire.state = "AUTH"
+                raise refusal(what, text)
+            wire.state = "SELECTED"
+            # After a SELECT that the server turned read-only, imaplib must not object to what follows.
+            wire.is_readonly = True
+            self._state = folder_names.read_select(name, wire, readonly)
+            return self._state
+
+    # Reading
+
+    def uids(self, low: int = 1, high: int | None = None) -> list[int]:
+        """The UIDs from ``low`` to ``high``, ascending; by ESEARCH (RFC 4731) where the server has it."""
+        top = uidset.MAX_UID if high is None else min(high, uidset.MAX_UID)
+        if low > top:
+            return []
+        extended = "ESEARCH" in self._capabilities
+        command = ["UID", "SEARCH", *(["RETURN (ALL)"] if extended else []), "UID", f"{max(low, 1)}:{top}"]
+        found = self._search("list the messages", command, extended)
+        return [uid for uid in found if low <= uid <= top]
+
+    def sizes(self, uids: Sequence[int]) -> dict[int, int]:
+        """RFC822.SIZE of each; an estimate where ``provider.exact_size`` is false."""
+        found: dict[int, int] = {}
+        for start in range(0, len(uids), _SIZES_AT_ONCE):
+            for row in self._rows("read the sizes", uids[start : start + _SIZES_AT_ONCE], "(UID RFC822.SIZE)"):
+                if row.size is not None:
+                    found[row.uid] = row.size
+        return found
+
+    def fetch(self, uids: Sequence[int]) -> Iterator[Fetched]:
+        """The messages in ascending order of UID, never setting ``\\Seen`` (BODY.PEEK).
+
+        Batches hold at most ``limits.batch_messages`` messages and about ``limits.batch_bytes`` bytes. A message
+        larger than ``limits.message_bytes`` comes with ``raw`` None and is not fetched. A UID that is gone is left
+        out.
+
+        Raises:
+            LimitError: a message is announced larger than ``limits.literal_bytes``, whatever its RFC822.SIZE said.
+        """
+        wanted = sorted(set(uids))
+        for start in range(0, len(wanted), _SIZES_AT_ONCE):
+            sizes = self.sizes(wanted[start : start + _SIZES_AT_ONCE])
+            large = [uid for uid, size in sizes.items() if size > self.limits.message_bytes]
+            for row in self._rows("read the flags", large, "(UID FLAGS INTERNALDATE)") if large else ():
+                yield Fetched(row.uid, None, row.flags or (), row.internaldate, sizes[row.uid])
+            for batch in self._batches({u: s for u, s in sizes.items() if s <= self.limits.message_bytes}):
+                yield from self._fetch_batch(batch)
+
+    def _batches(self, sizes: dict[int, int]) -> Iterator[list[int]]:
+        batch: list[int] = []
+        total = 0
+        for uid in sorted(sizes):
+            full = len(batch) >= self.limits.batch_messages or total + sizes[uid] > self.limits.batch_bytes
+            if batch and full:
+                yield batch
+                batch, total = [], 0
+            batch.append(uid)
+            total += sizes[uid]
+        if batch:
+            yield batch
+
+    def _fetch_batch(self, batch: list[int]) -> list[Fetched]:
+        rows = self._rows("read messages", batch, "(UID FLAGS INTERNALDATE BODY.PEEK[])")
+        return [
+            Fetched(row.uid, row.body, row.flags or (), row.internaldate, len(row.body))
+            for row in sorted(rows, key=lambda row: row.uid)
+            if row.body is not None
+        ]
+
+    def flags(self, low: int, high: int | None = None, changed_since: int | None = None) -> dict[int, FlagState]:
+        """The flags from ``low`` to ``high``; with ``changed_since`` what changed after that mod-sequence.
+
+        Raises:
+            UnsupportedError: ``changed_since`` on a server without CONDSTORE.
+        """
+        if changed_since is not None and "CONDSTORE" not in self._capabilities:
+            raise UnsupportedError("The server has no CONDSTORE.")
+        top = self._top() if high is None else high
+        # One command for a usual folder; a huge one in pieces, so that no answer is longer than the limits allow.
+        parts = 1 if changed_since is not None else self._need_state().exists // _FLAGS_AT_ONCE + 1
+        step = max(top - low, 0) // parts + 1
+        modifier = [f"(CHANGEDSINCE {changed_since})"] if changed_since is not None else []
+        found: dict[int, FlagState] = {}
+        for start in range(max(low, 1), top + 1, step):
+            sets = [uidset.write(start, min(start + step - 1, top))]
+            for row in self._fetch_sets("read the flags", sets, "(UID FLAGS)", modifier):
+                if row.flags is not None and low <= row.uid <= top:
+                    found[row.uid] = FlagState(row.flags, row.modseq)
+        return found
+
+    def _top(self) -> int:
+        """The highest UID that the open folder can hold now."""
+        state = self._need_state()
+        last = self.uids(state.uidnext) if state.uidnext else self.uids()
+        return last[-1] if last else (state.uidnext or 1) - 1
+
+    def find(self, message_id: str) -> list[int]:
+        """The UIDs in the open folder whose Message-ID is this one (RFC 9051 ``SEARCH HEADER``).
+
+        Raises:
+            InjectionError: the Message-ID holds a control character.
+            InputError: it is empty: an empty search would find every message that has one.
+        """
+        wanted = check(message_id, "Message-ID").strip().removeprefix("<").removesuffix(">")
+        if not wanted:
+            raise InputError("There is no Message-ID to look for.")
+        value = f"<{wanted}>".encode()
+        if value.isascii():
+            return self._search("find a message", ["UID", "SEARCH", "HEADER", "Message-ID", quoted(value)])
+        command = ["UID", "SEARCH", "CHARSET", "UTF-8", "HEADER", "Message-ID"]
+        return self._search("find a message", command, literal=value)
+
+    # Writing
+
+    def append(self, folder: str, raw: bytes, flags: Sequence[str] = (), date: datetime | None = None) -> int | None:
+        """Put a message into a folder (bare LF becomes CRLF); its UID where the server has UIDPLUS, else None.
+
+        Raises:
+            InputError: the message is empty or holds NUL, the folder name or a flag cannot be sent, or ``date`` is
+                naive.
+            CommandRefusedError: no such folder, or no space left.
+        """
+        if not raw or b"\0" in raw:
+            raise InputError("A message to be filed must not be empty and must not hold NUL bytes.")
+        if date is not None and date.tzinfo is None:
+            raise InputError("The date has no time zone.")
+        if raw.count(b"\n") != raw.count(b"\r\n"):
+            raw = raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+        name = quoted(self._names.get(folder) or folder_names.encode(check(folder, "folder name")))
+        arguments: list[str | bytes] = [name]
+        arguments += [flag_list(flags)] if flags else []
+        arguments += [write_date(date)] if date is not None else []
+        what = f"file a message in {readable(folder, 80)!r}"
+        with self._working(what) as wire:
+            status, text = wire.run("APPEND", *arguments, literal=raw)
+            wire.take("APPENDUID")
+        if status != "OK":
+            raise refusal(what, text)
+        return folder_names.read_appenduid(text)
+
+    # Waiting
+
+    def idle(self, timeout: float) -> bool:
+        """Wait for news of the open folder (RFC 2177), at most ``timeout`` seconds; whether there was any.
+
+        The caller renews it: call again at least every ``provider.idle_renew`` seconds.
+
+        Raises:
+            UnsupportedError: the server has no IDLE.
+        """
+        if "IDLE" not in self._capabilities:
+            raise UnsupportedError("The server has no IDLE.", hint="Sync at intervals instead.")
+        self._need_state()
+        from .waiting import idle
+
+        with self._working("wait for mail") as wire:
+            return idle(wire, timeout)
+
+    def noop(self) -> None:
+        """Keep the connection alive."""
+        status, text = self._run("keep the connection alive", "NOOP")
+        if status != "OK":
+            raise refusal("keep the connection alive", text)
+
+    # Commands
+
+    @contextlib.contextmanager
+    def _working(self, what: str) -> Iterator[GuardedIMAP4]:
+        """The wire, for one exchange. Any error but a refused command or a bad argument closes the connection."""
+        if self._client is None:
+            raise DisconnectedError(f"The connection is closed; mailkit was to {what}.")
+        wire = self._client.wire
+        try:
+            with translated(what):
+                yield wire
+        except (CommandRefusedError, InputError, UnsupportedError):
+            raise
+        except BaseException:
+            self._client = None
+            wire.shutdown()
+            raise
+
+    def _run(self, what: str, name: str, *arguments: str | bytes) -> tuple[str, bytes]:
+        with self._working(what) as wire:
+            return wire.run(name, *arguments)
+
+    def _need_state(self) -> FolderState:
+        if self._state is None:
+            raise DisconnectedError("No folder is open on this connection.")
+        return self._state
+
+    def _search(
+        self, what: str, command: Sequence[str | bytes], extended: bool = False, literal: bytes | None = None
+    ) -> list[int]:
+        self._need_state()
+        with self._working(what) as wire:
+            wire.take("SEARCH")
+            wire.take("ESEARCH")
+            status, text = wire.run("UID", *command[1:], literal=literal)
+            if status != "OK":
+                raise refusal(what, text)
+            kind = "ESEARCH" if extended else "SEARCH"
+            return folder_names.read_search(wire.take(kind), extended, self.limits.folder_uids)
+
+    def _rows(self, what: str, uids: Sequence[int], items: str) -> list[Row]:
+        room = max(self.provider.max_command_bytes - len(items) - 60, 50)
+        return self._fetch_sets(what, list(uidset.pieces(uids, room)), items, [])
+
+    def _fetch_sets(self, what: str, sets: Sequence[str], items: str, modifier: list[str]) -> list[Row]:
+        """UID FETCH of each set. Responses without UID are dropped; several of one UID complete each other."""
+        self._need_state()
+        rows: dict[int, Row] = {}
+
+        def sink(kind: str, segments: list[Segment]) -> None:
+            row = read_row(parse(segments), uidonly=kind == "UIDFETCH")
+            if row is not None:
+                rows[row.uid] = row.over(rows.get(row.uid))
+                if len(rows) > self.limits.folder_uids:
+                    raise LimitError("The server names too many messages.", limit="folder_uids")
+
+        with self._working(what) as wire:
+            for uid_set in sets:
+                status, text = wire.fetch_into(sink, "UID", "FETCH", uid_set, items, *modifier)
+                if status != "OK":
+                    raise refusal(what, text)
+        return list(rows.values())
+
+
+def open_mailbox(
+    account: Account, *, limits: Limits | None = None, credentials: Credentials | None = None
+) -> ImapMailbox:
+    """A connected ``ImapMailbox``. Raises like ``login.connect``."""
+    mailbox = ImapMailbox(account, limits=limits, credentials=credentials)
+    mailbox.connect()
+    return mailbox

@@ -1,0 +1,77 @@
+"""One FETCH response as a row. PURE. Only what mailkit asks for is read; anything else is ignored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from .response import Value, pairs, read_date, text_of
+
+_MAX_FLAGS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a server said of one message. None: it did not say."""
+
+    uid: int
+    size: int | None = None
+    flags: tuple[str, ...] | None = None
+    internaldate: datetime | None = None
+    modseq: int | None = None
+    body: bytes | None = field(default=None, repr=False)
+
+    def over(self, earlier: Row | None) -> Row:
+        """This row completed by an earlier one: servers may answer one FETCH with several responses."""
+        if earlier is None:
+            return self
+        return Row(
+            self.uid,
+            self.size if self.size is not None else earlier.size,
+            self.flags if self.flags is not None else earlier.flags,
+            self.internaldate or earlier.internaldate,
+            self.modseq if self.modseq is not None else earlier.modseq,
+            self.body if self.body is not None else earlier.body,
+        )
+
+
+def read_row(values: list[Value], uidonly: bool = False) -> Row | None:
+    """The row of ``12 (UID 5 FLAGS (\\Seen))``; None without a UID (an unsolicited response).
+
+    ``uidonly``: a UIDFETCH response (RFC 9586), where the number in front is the UID and not a position.
+    """
+    items = values[1] if len(values) > 1 else None
+    if not isinstance(items, list):
+        return None
+    found = pairs(items)
+    uid = _number(values[0] if uidonly else found.get(b"UID"))
+    if not uid:
+        return None
+    flags = found.get(b"FLAGS")
+    modseq = found.get(b"MODSEQ")
+    return Row(
+        uid,
+        _number(found.get(b"RFC822.SIZE")),
+        _flags(flags) if isinstance(flags, list) else None,
+        read_date(found.get(b"INTERNALDATE")),
+        _number(modseq[0]) if isinstance(modseq, list) and modseq else None,
+        _body(found),
+    )
+
+
+def _body(found: dict[bytes, Value]) -> bytes | None:
+    if b"BODY[]" not in found:
+        return None
+    value = found[b"BODY[]"]
+    return value if isinstance(value, bytes) else b""  # NIL: an empty message
+
+
+def _flags(values: list[Value]) -> tuple[str, ...]:
+    names = dict.fromkeys(text_of(value) for value in values[:_MAX_FLAGS])
+    return tuple(name for name in names if name and name.casefold() != "\\recent")
+
+
+def _number(value: Value) -> int | None:
+    if isinstance(value, bytes) and value.isdigit() and len(value) <= 20:
+        return int(value)
+    return None
