@@ -23,19 +23,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 from mailkit.errors import AdapterError, MailkitError, StoreError
 from mailkit.events import MessageBounced, MessageQuarantined, MessageReceived, MessageSent
 from mailkit.ingest.prepare import Prepared, Profile, prepare
-from mailkit.link.signals import MessageFacts
-from mailkit.store import Store, Tx, events, messages, quarantine, raw, threads
+from mailkit.link.linker import attach_thread, decide_local
+from mailkit.link.patterns import Patterns
+from mailkit.link.rules import LinkPolicy
+from mailkit.link.signals import MessageFacts, TokenVerifier
+from mailkit.store import Store, Tx, events, links, messages, quarantine, raw, threads
 from mailkit.words import Direction, Limits, RawMail, Record, Stored
 
 logger = logging.getLogger("mailkit.ingest")
-
-#: Finds the links of a message inside its transaction, from local evidence.
-LocalLinker = Callable[[Tx, MessageFacts], object]
 
 #: Why a mail is in quarantine.
 EMPTY = "empty"
@@ -43,6 +44,15 @@ TOO_LARGE = "too-large"
 UNREADABLE = "unreadable"
 HANDLER = "handler-failed"
 FAILED = "ingest-failed"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRules:
+    """What links are found by: the adapters' patterns, the verifier of our own tokens (None without a key), weights."""
+
+    patterns: Patterns = field(default_factory=Patterns)
+    verifier: TokenVerifier | None = None
+    policy: LinkPolicy = field(default_factory=LinkPolicy)
 
 
 class _Rejected(Exception):
@@ -61,7 +71,7 @@ class Ingest:
     Args:
         store: where to.
         profile: what is to be known of an account of that name; None asks for mail without an account.
-        linker: finds links from local evidence inside the transaction.
+        rules: how links are found from local evidence inside the transaction.
         limits: bounds on what is read.
     """
 
@@ -70,12 +80,12 @@ class Ingest:
         store: Store,
         *,
         profile: Callable[[str | None], Profile],
-        linker: LocalLinker,
+        rules: LinkRules,
         limits: Limits,
     ) -> None:
         self._store = store
         self._profile = profile
-        self._linker = linker
+        self._rules = rules
         self._limits = limits
 
     def many(self, mails: Sequence[RawMail]) -> list[Stored]:
@@ -177,7 +187,7 @@ class Ingest:
         digest = raw.put(tx, one.mail.raw, one.raw_digest)
         found = self._known(tx, one)
         if found is None:
-            message_pk, thread_id = _insert(tx, one)
+            message_pk, thread_id = self._insert(tx, one)
         else:
             message_pk, thread_id = found
         copy_id, new_copy = messages.add_copy(tx, message_pk, one.mail, digest, one.trust, one.direction)
@@ -186,8 +196,24 @@ class Ingest:
             self._tell(tx, one, message_pk, thread_id, copy_id)
         if found is None or new_copy:
             # A further copy may be better authenticated than the first.
-            self._linker(tx, _facts(one, message_pk, thread_id, wish))
+            facts = _facts(one, message_pk, thread_id, wish)
+            decide_local(tx, facts, self._rules.patterns, self._rules.verifier, self._rules.policy)
         return Stored(message_pk, thread_id, new=found is None, new_copy=new_copy)
+
+    def _insert(self, tx: Tx, one: Prepared) -> tuple[int, int]:
+        thread_id = self._assign(tx, one, one.keys)
+        message_pk = messages.insert(tx, _row(one, thread_id))
+        threads.count_in(tx, thread_id, one.at, one.base_subject)
+        messages.add_participants(tx, message_pk, one.people)
+        return message_pk, thread_id
+
+    def _assign(self, tx: Tx, one: Prepared, keys: Sequence[str]) -> int:
+        thread_id, merged = threads.assign(tx, keys, subject=one.base_subject, at=one.at)
+        if merged:
+            # What either thread is linked to is shown the messages of both.
+            records = [link.record for link in links.active(tx, thread_id)]
+            attach_thread(tx, thread_id, records, self._rules.patterns.systems, self._rules.policy)
+        return thread_id
 
     def _known(self, tx: Tx, one: Prepared) -> tuple[int, int] | None:
         found = messages.find_identity(tx, one.identity)
@@ -195,7 +221,7 @@ class Ingest:
             found = messages.find_rewritten(tx, one.content_digest, one.from_address, one.date)
             if found is not None and one.keys:
                 # Answers will name the new Message-ID: it leads to the same thread.
-                threads.assign(tx, (*one.keys, *_ids_of(tx, found[0])), subject=one.base_subject, at=one.at)
+                self._assign(tx, one, (*one.keys, *_ids_of(tx, found[0])))
         return found
 
     def _tell(self, tx: Tx, one: Prepared, message_pk: int, thread_id: int, copy_id: int) -> None:
@@ -259,9 +285,8 @@ def _quarantine(tx: Tx, rejected: _Rejected, *, fetched: bool = True) -> Stored:
     return Stored(0, 0, new=False, new_copy=False, quarantine_id=row)
 
 
-def _insert(tx: Tx, one: Prepared) -> tuple[int, int]:
-    thread_id = threads.assign(tx, one.keys, subject=one.base_subject, at=one.at)
-    new = messages.NewMessage(
+def _row(one: Prepared, thread_id: int) -> messages.NewMessage:
+    return messages.NewMessage(
         identity=one.identity,
         message_id=one.message_id,
         thread_id=thread_id,
@@ -278,10 +303,6 @@ def _insert(tx: Tx, one: Prepared) -> tuple[int, int]:
         attachments=one.attachments,
         defects=one.defects,
     )
-    message_pk = messages.insert(tx, new)
-    threads.count_in(tx, thread_id, one.at, one.base_subject)
-    messages.add_participants(tx, message_pk, one.people)
-    return message_pk, thread_id
 
 
 def _ids_of(tx: Tx, message_pk: int) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ __all__ = [
     "decided",
     "decisions",
     "drop",
+    "forget",
     "latest_decision",
     "learn",
     "merge",
@@ -39,6 +40,7 @@ __all__ = [
     "of_thread",
     "people",
     "restore",
+    "unlearn",
 ]
 
 #: What ``add`` did: a new link, shown became linked, nothing new, or a person had removed it before.
@@ -187,6 +189,7 @@ _FORGET = delete(person).where(
     person.c.kind == bindparam("of_kind"),
     person.c.record_id == bindparam("of_id"),
 )
+_UNLEARN = _FORGET.where(person.c.address == bindparam("known_as"))
 
 # Forged copies make a message forged only where no better copy of it arrived.
 _NOTEWORTHY = (
@@ -337,6 +340,11 @@ def learn(tx: Tx, address: str, record: Record, title: str = "") -> None:
         title=title,
         updated_at=tx.now(),
     )
+
+
+def unlearn(tx: Tx, address: str, record: Record) -> None:
+    """The CRM does not know the record under this address any more."""
+    tx.execute(_UNLEARN, known_as=address, of_system=record.system, of_kind=record.kind, of_id=record.id)
 
 
 def forget(tx: Tx, record: Record) -> int:

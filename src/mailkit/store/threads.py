@@ -132,8 +132,8 @@ def lock_all(tx: Tx, keys: Sequence[str]) -> None:
         held |= missing
 
 
-def assign(tx: Tx, keys: Sequence[str], *, subject: str, at: datetime) -> int:
-    """The thread of a message that has or names these Message-IDs; made, or merged, where needed.
+def assign(tx: Tx, keys: Sequence[str], *, subject: str, at: datetime) -> tuple[int, bool]:
+    """The thread of a message that has or names these Message-IDs, and whether threads were merged for it.
 
     Args:
         keys: the message's own Message-ID and those it refers to; empty for a message that has none.
@@ -149,7 +149,7 @@ def assign(tx: Tx, keys: Sequence[str], *, subject: str, at: datetime) -> int:
         kept = int(tx.execute(_NEW, subject=subject, first_at=at, last_at=at, created_at=tx.now()).scalar() or 0)
     for key in sorted(set(keys)):
         tx.execute(_POINT, ref=key, thread_id=kept)
-    return kept
+    return kept, len(found) > 1
 
 
 def count_in(tx: Tx, thread_id: int, at: datetime, subject: str) -> None:

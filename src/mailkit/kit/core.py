@@ -1,0 +1,175 @@
+"""What all rooms of the facade share: the store, the key, the accounts, the handlers, and ingest."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+import threading
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from mailkit.auth.secretbox import SecretBox
+from mailkit.auth.tokens import Credentials
+from mailkit.compose.token import verify
+from mailkit.errors import AdapterError, MailkitError, MissingCredentialsError, UnknownAccountError
+from mailkit.events import Event
+from mailkit.ingest import Ingest, LinkRules, Profile
+from mailkit.link.patterns import Patterns
+from mailkit.link.rules import LinkPolicy
+from mailkit.link.signals import Token
+from mailkit.store import Store, Tx, accounts
+from mailkit.words import Limits
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from mailkit.config import Account, TokenCallable
+    from mailkit.link.adapter import CrmAdapter
+
+    Key = str | bytes | SecretStr
+
+E = TypeVar("E", bound=Event)
+#: Called with the event and the connection of its transaction.
+Handler = Callable[[E, object], object]
+
+
+class Handlers:
+    """The application's event handlers, by class of event; a handler of ``Event`` gets all."""
+
+    def __init__(self) -> None:
+        self._by_class: dict[type[Event], list[Callable[[Event, object], object]]] = {}
+
+    def add(self, event: type[Event], handler: Callable[[Event, object], object]) -> None:
+        """Call ``handler`` with every event of that class, or of a class derived from it."""
+        self._by_class.setdefault(event, []).append(handler)
+
+    def __call__(self, event: Event, tx: Tx) -> None:
+        """Call the handlers of an event, in the order in which they were added.
+
+        Raises:
+            AdapterError: one of them failed; the transaction must be undone.
+        """
+        for cls, handlers in self._by_class.items():
+            if not isinstance(event, cls):
+                continue
+            for handler in handlers:
+                try:
+                    handler(event, tx.connection)
+                except MailkitError:
+                    raise
+                except Exception as error:
+                    name = getattr(handler, "__qualname__", repr(handler))
+                    raise AdapterError(
+                        f"The handler {name} failed on {event.name}: {type(error).__name__}: {error}"
+                    ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an application plugs in."""
+
+    key: Key | Sequence[Key] | None
+    limits: Limits
+    adapters: tuple[CrmAdapter, ...]
+    policy: LinkPolicy
+    token_providers: Mapping[str, TokenCallable]
+
+
+class Core:
+    """The inside of a MailKit."""
+
+    def __init__(self, store: Store, parts: Parts) -> None:
+        self.store = store
+        self.limits = parts.limits
+        self.adapters = parts.adapters
+        self.policy = parts.policy
+        self.box = SecretBox(parts.key)
+        self.credentials = Credentials(parts.token_providers)
+        self.token_keys = _token_keys(parts.key)
+        self.handlers = Handlers()
+        self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self._profiles: dict[str | None, Profile] = {}
+        self._lock = threading.Lock()
+        store.notify = self.handlers
+        self.rules = LinkRules(
+            patterns=Patterns.of(parts.adapters),
+            verifier=self._verified if self.token_keys else None,
+            policy=parts.policy,
+        )
+        self.ingest = Ingest(store, profile=self.profile, rules=self.rules, limits=parts.limits)
+
+    # -- accounts --------------------------------------------------------------------------------------------------
+
+    def account(self, name: str) -> Account:
+        """The account of that name, with its secret.
+
+        Raises:
+            UnknownAccountError, MissingKeyError, WrongKeyError.
+        """
+        from mailkit.config import Account
+
+        with self.store.read() as tx:
+            row = accounts.get(tx, name)
+            sealed = accounts.get_secret(tx, f"account:{name}")
+            known = [one.name for one in accounts.listing(tx)] if row is None else []
+        if row is None:
+            raise UnknownAccountError(f"There is no account {name!r}; known: {', '.join(known) or 'none'}.")
+        secret = self.box.open(sealed, f"account:{name}") if sealed else None
+        return Account.from_stored(row.config, secret)
+
+    def ready(self, name: str) -> Account:
+        """The account of that name, which must have credentials.
+
+        Raises:
+            MissingCredentialsError: it has none.
+        """
+        account = self.account(name)
+        if account.credentials is None:
+            raise MissingCredentialsError(f"The account {name!r} has no credentials.")
+        return account
+
+    def profile(self, name: str | None) -> Profile:
+        """What ingest must know of an account; all our own addresses, and whom it trusts."""
+        with self._lock:
+            known = self._profiles.get(name)
+        if known is not None:
+            return known
+        profile = self._load_profile(name)
+        with self._lock:
+            self._profiles[name] = profile
+        return profile
+
+    def _load_profile(self, name: str | None) -> Profile:
+        from mailkit.config import Account
+
+        with self.store.read() as tx:
+            rows = accounts.listing(tx)
+        every = [Account.from_stored(row.config, None) for row in rows]
+        mine = next((one for one in every if one.name == name), None)
+        own = frozenset(address.casefold() for one in every for address in one.addresses)
+        return Profile(addresses=own, authserv_ids=mine.authserv_ids if mine else ())
+
+    def forget_profiles(self) -> None:
+        """Accounts have changed."""
+        with self._lock:
+            self._profiles.clear()
+
+    def _verified(self, message_id: str) -> Token | None:
+        payload = verify(message_id, self.token_keys)
+        return Token(payload) if payload is not None else None
+
+
+def _token_keys(key: Key | Sequence[Key] | None) -> tuple[bytes, ...]:
+    """The keys that Message-IDs are signed with, derived from the application's keys, the first one first."""
+    if key is None:
+        return ()
+    given = [key] if isinstance(key, (str, bytes)) or hasattr(key, "get_secret_value") else list(key)  # type: ignore[arg-type]
+    texts: list[bytes] = []
+    for one in given:
+        plain = one.get_secret_value() if hasattr(one, "get_secret_value") else one
+        data = plain if isinstance(plain, bytes) else str(plain).encode()
+        texts += [part.strip() for part in data.split(b",") if part.strip()]
+    return tuple(hashlib.sha256(b"mailkit message-id key\x00" + text).digest() for text in texts)
