@@ -11,10 +11,11 @@ import pytest
 
 from mailkit.errors import NotFoundError
 from mailkit.link.adapter import Note, Query, RecordPattern
-from mailkit.link.linker import MessageFacts, Token, decide_local
+from mailkit.link.jobs import run_attach, run_find
+from mailkit.link.linker import MessageFacts, Token, attach_thread, decide_local
 from mailkit.link.patterns import Patterns
 from mailkit.link.rules import DEFAULT, LinkPolicy
-from mailkit.store import Store, Tx, messages, threads
+from mailkit.store import Store, Tx, links, messages, queue, threads
 from mailkit.words import Candidate, Decision, Direction, Evidence, RawMail, Record, Source, Trust, TrustLevel
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -123,7 +124,10 @@ class Desk:
         at = START + timedelta(minutes=self.arrived)
         known = messages.find_identity(tx, mail.id)
         if known is None:
-            thread = threads.assign(tx, (mail.id, *mail.refs), subject=mail.subject[:200], at=at)
+            thread, merged = threads.assign(tx, (mail.id, *mail.refs), subject=mail.subject[:200], at=at)
+            if merged:
+                records = [one.record for one in links.active(tx, thread)]
+                attach_thread(tx, thread, records, self.patterns.systems, self.policy)
             new = messages.NewMessage(
                 identity=mail.id,
                 message_id=mail.id,
@@ -191,6 +195,24 @@ def states(links: Iterable[object]) -> dict[str, str]:
     return {str(one.record): one.state.value for one in links}  # type: ignore[attr-defined]
 
 
-@pytest.fixture
-def mail() -> type[Mail]:
-    return Mail
+def drain(desk: Desk, rounds: int = 10_000) -> None:
+    """Run all jobs that are due, one after the other."""
+    for _ in range(rounds):
+        claimed = desk.store.run(lambda tx: queue.claim(tx, ["find", "attach"], "test", limit=1))
+        if not claimed:
+            return
+        run(desk, claimed[0])
+    raise AssertionError("the queue does not run dry")
+
+
+def run(desk: Desk, job: queue.Job) -> object:
+    """Run one claimed job."""
+    if job.kind == "find":
+        return run_find(desk.store, [desk.crm], job, desk.policy)
+    return run_attach(desk.store, [desk.crm], job)
+
+
+def claim(desk: Desk, kind: str) -> queue.Job:
+    """The next job of a kind; there must be one."""
+    (job,) = desk.store.run(lambda tx: queue.claim(tx, [kind], "test", limit=1))
+    return job

@@ -12,18 +12,27 @@ means "not now", and the mail itself never waits. An adapter is handed addresses
 strangers wrote them: they are data, to be bound as parameters, never pasted into a query.
 
 ``mailkit.testing.adapters.check_adapter`` tries an adapter against these rules.
+
+An installed package offers its adapter by an entry point of the group ``mailkit.adapters``, in its pyproject.toml::
+
+    [project.entry-points."mailkit.adapters"]
+    acme = "acme_crm.mail:adapter"        # an adapter, or a callable without arguments that makes one
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
+from mailkit.errors import ConfigError
 from mailkit.words import Candidate, Direction, Record, TrustLevel
 
-__all__ = ["CrmAdapter", "Note", "Query", "RecordPattern"]
+__all__ = ["ENTRY_POINTS", "CrmAdapter", "FunctionAdapter", "Note", "Query", "RecordPattern", "load_adapters"]
+
+#: The group of entry points under which installed packages offer their adapters.
+ENTRY_POINTS = "mailkit.adapters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +60,8 @@ class Query:
     """What is known of a message whose record is looked for.
 
     Attributes:
-        addresses: the other side's addresses (``local@domain``, casefolded), the sender's first; own
-            addresses are left out.
+        addresses: the other side's addresses (``local@domain``, casefolded); own addresses are left out. mailkit
+            asks about one address at a time, so that it knows whom an answer speaks of.
         numbers: record numbers seen, as pairs of kind and number, those of the subject first.
         subject: the decoded subject, of any content.
         message_id: the Message-ID without angle brackets, or None.
@@ -112,7 +121,8 @@ class CrmAdapter(Protocol):
     def find(self, query: Query) -> Sequence[Candidate]:
         """The records that the message may belong to, best first, each with its evidence; empty if none.
 
-        Changes nothing. Scores are between 0 and 1.
+        Changes nothing. Scores and weights are between 0 and 1. Evidence with the signal ``"address"`` says that the
+        record is known under the address asked about: mailkit remembers that, and weighs it itself.
 
         Raises:
             Exception: any, meaning "not now": the job is tried again later.
@@ -134,3 +144,63 @@ class CrmAdapter(Protocol):
     def url(self, record: Record) -> str | None:
         """Where a person can look at the record, or None. No network; one answer for one record."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionAdapter:
+    """An adapter made of functions, for an application that has them already::
+
+        FunctionAdapter(system="crm", on_find=my_find, on_attach=my_attach, patterns=(RecordPattern(…),))
+
+    Attributes:
+        system, patterns: see CrmAdapter.
+        on_find, on_attach, on_url: what ``find``, ``attach`` and ``url`` do.
+    """
+
+    system: str
+    on_find: Callable[[Query], Sequence[Candidate]]
+    on_attach: Callable[[Record, Note], str]
+    on_url: Callable[[Record], str | None] = lambda _: None
+    patterns: tuple[RecordPattern, ...] = ()
+
+    def find(self, query: Query) -> Sequence[Candidate]:
+        """Call ``on_find``."""
+        return self.on_find(query)
+
+    def attach(self, record: Record, note: Note) -> str:
+        """Call ``on_attach``."""
+        return self.on_attach(record, note)
+
+    def url(self, record: Record) -> str | None:
+        """Call ``on_url``."""
+        return self.on_url(record)
+
+
+def load_adapters(names: Collection[str] | None = None) -> tuple[CrmAdapter, ...]:
+    """The adapters that installed packages offer, in the order of their names.
+
+    Args:
+        names: the entry points wanted; None for all.
+
+    Raises:
+        ConfigError: a name is not offered by any package, or what it names cannot be loaded or is no adapter.
+    """
+    from importlib.metadata import entry_points
+
+    offered = {one.name: one for one in entry_points(group=ENTRY_POINTS)}
+    missing = sorted(set(names or ()) - offered.keys())
+    if missing:
+        raise ConfigError(f"No installed package offers the adapter {missing[0]!r}.", hint=f"Known: {sorted(offered)}.")
+    return tuple(_made(name, offered[name].load) for name in sorted(offered if names is None else set(names)))
+
+
+def _made(name: str, load: Callable[[], object]) -> CrmAdapter:
+    try:
+        made = load()
+        if isinstance(made, type) or (callable(made) and not isinstance(made, CrmAdapter)):
+            made = made()
+    except Exception as error:
+        raise ConfigError(f"The adapter {name!r} cannot be loaded: {type(error).__name__}: {error}.") from error
+    if not isinstance(made, CrmAdapter):
+        raise ConfigError(f"What the entry point {name!r} names is no adapter.", hint="See mailkit.link.adapter.")
+    return made

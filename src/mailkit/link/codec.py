@@ -36,6 +36,7 @@ def dump_case(case: Case, policy: LinkPolicy) -> str:
         "direction": case.direction.value,
         "kind": case.kind,
         "asked": case.asked,
+        "said": case.said,
         "candidates": _candidates(case.candidates),
         "policy": _changed(policy),
     }
@@ -53,6 +54,7 @@ def load_case(text: str) -> tuple[Case, LinkPolicy]:
         direction=Direction(values["direction"]),
         kind=values["kind"],
         asked=values["asked"],
+        said=tuple(values["said"]),
     )
     return case, policy
 

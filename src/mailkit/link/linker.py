@@ -26,7 +26,7 @@ from mailkit.link import codec, signals
 from mailkit.link.patterns import Patterns
 from mailkit.link.rules import AUTOMATIC, DEFAULT, Case, LinkPolicy, Ruling, combine, decide, own_signals
 from mailkit.link.signals import MessageFacts, OwnEvidence, Token, TokenVerifier
-from mailkit.store import events, links, queue
+from mailkit.store import events, links, messages, queue, threads
 from mailkit.store.tx import Tx
 from mailkit.words import Candidate, Decision, Direction, Outcome, Record, Trust, TrustLevel
 
@@ -110,7 +110,8 @@ def weigh(
         *signals.thread_evidence(links.of_thread(tx, place.thread_id), own),
         *crm,
     ]
-    case = Case(combine(parts, policy), trust.level, own.verified, direction, kind, asked)
+    said = tuple(signals.clean(one) for one in trust.evidence[:3])
+    case = Case(combine(parts, policy), trust.level, own.verified, direction, kind, asked, said)
     return case, decide(case, policy)
 
 
@@ -136,7 +137,7 @@ def _question(facts: MessageFacts, own: OwnEvidence, addresses: tuple[str, ...])
         "addresses": list(addresses),
         "direction": facts.direction.value,
         "trust": facts.trust.level.value,
-        "trust_evidence": [signals.clean(one) for one in facts.trust.evidence[:2]],
+        "trust_evidence": [signals.clean(one) for one in facts.trust.evidence[:3]],
         "kind": facts.kind,
         "own": codec.dump_own(own),
     }
@@ -232,6 +233,26 @@ def attach_thread(
     """Queue attach jobs for the messages that a thread has already, its newest ``attach_earlier`` ones, save the
     forged. Call it for all links of a thread that took in another one."""
     put_attach(tx, links.noteworthy(tx, thread_id)[-policy.attach_earlier :], records, systems)
+
+
+def lock_thread_of(tx: Tx, message_id: int) -> int:
+    """The thread of a message, locked until the transaction ends. Call it before the transaction's first write.
+
+    Raises:
+        NotFoundError: the message is not there any more.
+    """
+    thread_id = messages.get(tx, message_id).thread_id
+    while True:
+        lock_thread(tx, thread_id)
+        now = messages.get(tx, message_id).thread_id  # it may have been merged while we waited
+        if now == thread_id:
+            return thread_id
+        thread_id = now
+
+
+def lock_thread(tx: Tx, thread_id: int) -> None:
+    """Hold a thread as ingest does, so that neither misses the messages and links that the other adds."""
+    threads.lock(tx, [f"thread:{thread_id:020d}"])
 
 
 def put_attach(tx: Tx, messages: Iterable[int], records: Iterable[Record], systems: Collection[str]) -> None:

@@ -113,6 +113,7 @@ class Case:
         direction: outbound is our own mail.
         kind: `mailkit.content.kind_of`.
         asked: the CRM was asked.
+        said: what the trust was concluded from, for telling it; the rules do not look at it.
     """
 
     candidates: tuple[Candidate, ...]
@@ -121,6 +122,7 @@ class Case:
     direction: Direction = Direction.INBOUND
     kind: str = "normal"
     asked: bool = False
+    said: tuple[str, ...] = ()
 
     @property
     def believed(self) -> bool:

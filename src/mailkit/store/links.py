@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from sqlalchemy import bindparam, delete, desc, exists, select, update
 
-from mailkit.store import queue, sql
+from mailkit.store import sql
 from mailkit.store.schema import Id, copy, decision, link, message, person, thread
 from mailkit.store.tx import Tx
 from mailkit.words import Link, Outcome, Record
@@ -367,7 +367,8 @@ def noteworthy(tx: Tx, thread_id: int) -> list[int]:
 
 def merge(tx: Tx, gone: int, kept: int) -> None:
     """Two threads are one: move links and decisions. Of two links to one record the stronger state is kept:
-    linked, then shown, then removed."""
+    linked, then shown, then removed. The messages of either are yet to be attached to the records of the other
+    (`mailkit.link.linker.attach_thread`)."""
     tx.execute(_REPOINT_DECISIONS, gone=gone, kept=kept)
     tx.execute(_MOVE, gone=gone, kept=kept)
     here = {one.record: one for one in of_thread(tx, kept)}
@@ -375,6 +376,3 @@ def merge(tx: Tx, gone: int, kept: int) -> None:
         if _STRENGTH[one.state] > _STRENGTH[here[one.record].state]:
             tx.execute(_SET, _which(kept, one.record), to_state=str(one.state), why=one.decision_id)
     tx.execute(_DELETE, gone=gone)
-    if here:
-        # Each side's messages are yet to be shown on the records of the other side.
-        queue.put(tx, "attach", f"thread:{kept}:{gone}", {"thread": kept})
