@@ -134,6 +134,22 @@ def raw_imap(server: MailServer) -> Iterator[RawImap]:
 
 
 @pytest.fixture
+def raw_login() -> Iterator[Callable[[MailServer], RawImap]]:
+    """Raw connections, logged in as Ana."""
+    clients: list[RawImap] = []
+
+    def login(server: MailServer) -> RawImap:
+        client = RawImap(server)
+        clients.append(client)
+        assert b"OK" in client.do(b"LOGIN ana@acme.example secret")[-1]
+        return client
+
+    yield login
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
 def ana_raw(raw_imap: RawImap) -> RawImap:
     assert b"OK" in raw_imap.do(b"LOGIN ana@acme.example secret")[-1]
     return raw_imap

@@ -196,10 +196,10 @@ class MailState:
                     target.add(mail.raw, mail.flags, mail.date)
                 source.expunge(list(source.mails))
                 return
-            below = source.name + SEPARATOR
-            for name in [n for n in user.folders if n == source.name or n.startswith(below)]:
+            top = source.name
+            for name in [n for n in user.folders if n == top or n.startswith(top + SEPARATOR)]:
                 folder = user.folders.pop(name)
-                folder.name = new + name[len(source.name) :]
+                folder.name = new + name[len(top) :]
                 user.folders[folder.name] = folder
                 self._changed(folder)
 

@@ -49,10 +49,10 @@ class Part:
     def find(self, path: tuple[int, ...]) -> Part | None:
         """The part with that number: ``(1, 2)`` is ``BODY[1.2]`` (RFC 9051: a single part is its own part 1)."""
         part: Part | None = self
-        for number in path:
+        for depth, number in enumerate(path):
             if part is None:
                 return None
-            if part.inner is not None and part.inner.children:
+            if depth and part.inner is not None:
                 part = part.inner
             if part.children:
                 part = part.children[number - 1] if 0 < number <= len(part.children) else None

@@ -125,13 +125,12 @@ class Session:
                 self.untagged(b"BYE The selected folder is gone or was rebuilt")
                 raise GoneError("selected folder changed its UIDVALIDITY or was deleted")
             gone, exists, changed = view.changes(expunges=expunges)
-            for number in gone:
-                self.untagged(b"%d EXPUNGE" % number)
+            lines = [b"%d EXPUNGE" % number for number in gone]
             if exists:
-                self.untagged(b"%d EXISTS" % len(view.uids))
-                self.untagged(b"0 RECENT")
-            for mail in changed:
-                self.untagged(self.flags_line(mail))
+                lines += [b"%d EXISTS" % len(view.uids), b"0 RECENT"]
+            lines += map(self.flags_line, changed)
+        if lines:  # in one write: what belongs together arrives together
+            self.wire.write(b"".join(b"* " + line + b"\r\n" for line in lines))
 
     # --- the loop -----------------------------------------------------------------------------------------------
 
@@ -181,7 +180,7 @@ class Session:
             raise BadSyntaxError("no folder is selected")
         self.by_uid = name.startswith("UID ")
         try:
-            if found.when != "before":
+            if name != "IDLE":  # it reports behind its continuation, where clients that wait look for it
                 self.tell_changes(expunges=False)
             text = await found.run(self, parser)
             if self.answered:

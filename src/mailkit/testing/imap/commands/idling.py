@@ -20,9 +20,7 @@ async def idle(session: Session, parser: Parser) -> str:
         while not done.done():
             session.wake.clear()
             session.tell_changes(expunges=True)
-            woken = asyncio.ensure_future(session.wake.wait())
-            await asyncio.wait({done, woken}, return_when=asyncio.FIRST_COMPLETED)
-            woken.cancel()
+            await _either(done, asyncio.ensure_future(session.wake.wait()))
         line = await done
     finally:
         session.setup.idling.remove(who)
@@ -30,3 +28,10 @@ async def idle(session: Session, parser: Parser) -> str:
     if line.strip().upper() != b"DONE":
         raise BadSyntaxError("expected DONE")
     return "IDLE terminated"
+
+
+async def _either(done: asyncio.Future[bytes], woken: asyncio.Future[bool]) -> None:
+    try:
+        await asyncio.wait({done, woken}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        woken.cancel()
