@@ -155,7 +155,7 @@ def test_answers_name_a_mail_of_their_conversation(samples: SampleSet) -> None:
         for mail in mails:
             asked = read(mail)["in-reply-to"]
             if asked is not None and mail.truth.category != "damaged":
-                assert str(asked).strip("<>") in ids
+                assert str(asked).strip("<>") in ids, mail.key
 
 
 def test_new_text_is_in_the_body_unquoted(samples: SampleSet) -> None:
@@ -272,15 +272,15 @@ def test_only_the_empty_mail_cannot_be_ingested(samples: SampleSet) -> None:
     assert [mail.raw for mail in samples.mails if not mail.truth.ingestible] == [b""]
 
 
-def test_a_reply_address_is_used_when_given() -> None:
+def test_a_signed_id_is_answered_when_given() -> None:
     asked: list[Record] = []
 
-    def address(record: Record) -> str:
+    def sign(record: Record) -> str:
         asked.append(record)
-        return f"sales+{record.id.lower()}.tok@acme.example"
+        return f"{record.id.lower()}.signature@acme.example"
 
-    samples = generate(7, reply_address=address)
+    samples = generate(7, signed_id=sign)
     (mail,) = [mail for mail in samples.mails if mail.truth.why == "token"]
     assert mail.truth.records == tuple(asked)
-    assert str(read(mail)["to"]).endswith(f"<sales+{asked[0].id.lower()}.tok@acme.example>")
-    assert not tagged(generate(7), "reply-token")
+    assert str(read(mail)["in-reply-to"]) == f"<{asked[0].id.lower()}.signature@acme.example>"
+    assert not tagged(generate(7), "signed-id")

@@ -50,10 +50,10 @@ def passed(domain: str) -> str:
 class Desk:
     """State of one ``generate`` call. Everything random is drawn from ``rng``, in a fixed order."""
 
-    def __init__(self, seed: int, base: datetime, reply_address: Callable[[Record], str] | None) -> None:
+    def __init__(self, seed: int, base: datetime, signed_id: Callable[[Record], str] | None) -> None:
         self.rng = Random(seed)  # noqa: S311 - chance that can be repeated is the purpose
         self.base = base.astimezone(UTC)
-        self.reply_address = reply_address
+        self.signed_id = signed_id
         self.mails: list[SampleMail] = []
         self.sent: list[tuple[Letter, str, Truth]] = []
         self.received: list[tuple[Letter, str, Truth]] = []

@@ -30,7 +30,7 @@ def generate(
     count: int = 300,
     *,
     base: datetime = BASE,
-    reply_address: Callable[[Record], str] | None = None,
+    signed_id: Callable[[Record], str] | None = None,
 ) -> SampleSet:
     """Make ``count`` mails in the folders of two accounts, ``sales@acme.example`` and
     ``support@acme.example``.
@@ -39,8 +39,8 @@ def generate(
         seed: the only source of chance.
         count: how many SampleMails, copies counted, at least ``MINIMUM``; some thousands are fine.
         base: the first day, aware; mails lie in the 70 days after it.
-        reply_address: makes the signed reply address of a record; given, one mail is written to such an
-        address.
+        signed_id: makes a signed Message-ID (no brackets) of ours that names a record; given, one mail answers such an
+            id.
 
     Raises:
         InputError: ``count`` is too small or ``base`` has no time zone.
@@ -49,7 +49,7 @@ def generate(
         raise InputError(f"A sample set of {count} mails cannot hold every case.", hint=f"Ask for at least {MINIMUM}.")
     if base.tzinfo is None:
         raise InputError("The base date has no time zone.", hint="Pass an aware datetime.")
-    desk = Desk(seed, base, reply_address)
+    desk = Desk(seed, base, signed_id)
     _special(desk)
     _fill(desk, count)
     mails = sorted(desk.mails, key=lambda mail: mail.internaldate)

@@ -1,4 +1,4 @@
-"""The cases that decide: one mail or two, a broken thread, a reply token, a forged sender."""
+"""The cases that decide: one mail or two, a broken thread, a signed Message-ID, a forged sender."""
 
 from __future__ import annotations
 
@@ -140,19 +140,20 @@ def broken_thread(desk: Desk, lang: str) -> None:
 
 
 def tokened(desk: Desk) -> None:
-    """A customer writes to the reply address of a deal, in a new mail without a number. Only where the caller
-    gave ``reply_address``."""
-    if desk.reply_address is None:
+    """A customer answers a mail of ours that the store has never seen; its Message-ID, signed by us, names the deal.
+    Only where the caller gave ``signed_id``."""
+    if desk.signed_id is None:
         return
     contact = _by_id(3)
     deal = desk.new_deal(contact, "Framework agreement for labels", 12000)
     record = Record(SYSTEM, "deal", deal.number)
     letter = _letter(
-        desk, contact, SALES, "One more point", "Could you also include the cutter in the framework agreement?"
+        desk, contact, SALES, "Re: Framework agreement", "Could you also include the cutter in the framework agreement?"
     )
-    letter.to = (("Acme Sales", desk.reply_address(record)),)
+    letter.in_reply_to = desk.signed_id(record)
+    letter.references = (letter.in_reply_to,)
     truth = replace(
-        _known(desk, contact, letter, "reply-token"),
+        _known(desk, contact, letter, "signed-id"),
         category="conversation",
         records=(record,),
         also=(record_of(contact),),
