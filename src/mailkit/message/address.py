@@ -27,6 +27,7 @@ from mailkit.message.tokens import CODED, COMMENT, LITERAL, QUOTED, SPACE, SPECI
 __all__ = ["Address", "parse_addresses", "unicode_domain"]
 
 _LIMIT = 2000
+_MAX_ADDRESS = 1000
 _FAST = re.compile(r"(?:([A-Za-z0-9][A-Za-z0-9 _'-]*?) ?<)?([A-Za-z0-9_+=.-]+@[A-Za-z0-9.-]+)(>?)")
 _ATOM = re.compile(r"[^\x00-\x20\x7f\"(),:;<>@\[\]\\]+")
 
@@ -44,6 +45,8 @@ class Address:
     def key(self) -> str:
         """The address to compare by: case folded, needless quotes removed, an IDNA domain as Unicode (NFKC)."""
         local, at, domain = self.address.rpartition("@")
+        if len(self.address) > _MAX_ADDRESS:
+            return self.address.casefold()  # none that exists; normalising long text can take quadratic time
         if not at:
             return unicodedata.normalize("NFC", self.address).casefold()
         if local.startswith('"') and local.endswith('"') and len(local) > 2:
@@ -64,7 +67,7 @@ class Address:
 
 def unicode_domain(domain: str) -> str:
     """The domain with A-labels (``xn--``) turned into Unicode, NFKC, case folded. A false A-label stays as it is."""
-    labels = []
+    labels: list[str] = []
     for label in unicodedata.normalize("NFKC", domain).casefold().rstrip(".").split("."):
         if label.startswith("xn--") and len(label) <= 63:
             try:

@@ -28,9 +28,9 @@ class PartLike(Protocol):
 class Lists:
     """Indexes into the list of parts."""
 
-    text: list[int] = field(default_factory=list)
-    html: list[int] = field(default_factory=list)
-    attachments: list[int] = field(default_factory=list)
+    text: list[int] = field(default_factory=list[int])
+    html: list[int] = field(default_factory=list[int])
+    attachments: list[int] = field(default_factory=list[int])
 
 
 def sort_parts(parts: Sequence[PartLike]) -> Lists:

@@ -20,8 +20,10 @@ __all__ = ["decode_words", "unfold"]
 _MAX_CHARSET = 60
 _UNDER = bytes.maketrans(b"_", b" ")
 _BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
-_CONTROLS: dict[int, str | None] = dict.fromkeys([*range(9), *range(14, 32), *range(127, 160)])
-_CONTROLS |= dict.fromkeys(map(ord, _BREAKS), " ")
+_CONTROLS: dict[int, str | None] = {
+    **dict.fromkeys([*range(9), *range(14, 32), *range(127, 160)]),
+    **dict.fromkeys(map(ord, _BREAKS), " "),
+}
 
 
 def unfold(raw: bytes) -> str:

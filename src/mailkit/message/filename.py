@@ -50,7 +50,7 @@ def safe_filename(name: str | None, content_type: str, index: int) -> str:
         content_type: gives the extension where there is no name.
         index: the number of the part, used in an invented name.
     """
-    text = unicodedata.normalize("NFC", (name or "")[:4096])
+    text = unicodedata.normalize("NFC", (name or "")[:1000])
     # Format characters (Cf) hide or turn round a part of a name: "invoice\u202efdp.exe" is shown as "invoiceexe.pdf".
     text = "".join(char for char in text if unicodedata.category(char) not in ("Cf", "Cc", "Cs", "Co", "Zl", "Zp"))
     text = text.replace("\\", "/").rstrip("/").rpartition("/")[2]

@@ -159,6 +159,7 @@ def _fields(lines: list[bytes], limits: Limits, report: Report) -> tuple[list[tu
     pairs: list[tuple[str, bytes]] = []
     folded: list[bytes] = []
     name = ""
+    last: int | None = None  # the last line of the block that is a field; looked for once, when damage is met
     for number, line in enumerate(lines):
         if line[:1] in _WSP and (folded or name):
             folded.append(line)
@@ -167,7 +168,8 @@ def _fields(lines: list[bytes], limits: Limits, report: Report) -> tuple[list[tu
         if match is None:
             if not line.strip(b"\r"):
                 continue  # what is left of the last line end
-            if not _header_follows(lines, number):
+            last = _last_field(lines) if last is None else last
+            if last < number:
                 _keep(pairs, name, folded, limits, report)
                 report("missing-blank-line", "the body begins without an empty line before it")
                 return pairs, number
@@ -189,9 +191,9 @@ def _fields(lines: list[bytes], limits: Limits, report: Report) -> tuple[list[tu
 _WSP = (b" ", b"\t")
 
 
-def _header_follows(lines: list[bytes], number: int) -> bool:
-    """Whether a later line of the block is a header field. Looks from the end, so that damage costs one look."""
-    return any(_NAME.match(lines[n]) for n in range(len(lines) - 1, number, -1))
+def _last_field(lines: list[bytes]) -> int:
+    """The number of the last line that is a header field, or -1."""
+    return next((n for n in range(len(lines) - 1, -1, -1) if _NAME.match(lines[n])), -1)
 
 
 def _keep(pairs: list[tuple[str, bytes]], name: str, folded: list[bytes], limits: Limits, report: Report) -> None:
@@ -202,4 +204,5 @@ def _keep(pairs: list[tuple[str, bytes]], name: str, folded: list[bytes], limits
     if len(raw) > limits.header_bytes:
         report("header-bytes", f"only the first {limits.header_bytes} bytes of {name} were read")
         raw = raw[: limits.header_bytes]
+        raw = raw[: raw.rfind(b"\n")] if b"\n" in raw else raw  # at a fold: half an address is another address
     pairs.append((name, raw))

@@ -28,6 +28,7 @@ What a part is read as does not depend on optional packages: no charset is guess
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,9 @@ from mailkit.message.charset import decode
 
 if TYPE_CHECKING:
     from mailkit.message.model import Message, Part
+
+# Begins only where a run of blanks begins and never gives blanks back: linear.
+_PADDING = re.compile(r"(?<![ \t])[ \t]++(?=\n)")
 
 __all__ = ["content_digest", "identity"]
 
@@ -84,5 +88,5 @@ def _plain(text: str) -> str:
     """LF line ends, no blanks before them, none at the end."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if " \n" in text or "\t\n" in text:
-        text = "\n".join([line.rstrip(" \t") for line in text.split("\n")])
+        text = _PADDING.sub("", text)
     return text.rstrip(" \t\n").removeprefix("\ufeff")

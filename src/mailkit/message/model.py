@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from types import MappingProxyType
 
 from mailkit.message.address import Address, parse_addresses
@@ -20,6 +19,7 @@ from mailkit.message.dates import parse_date
 from mailkit.message.encoded import decode_words
 from mailkit.message.headers import Headers
 from mailkit.message.ids import parse_ids
+from mailkit.message.lazy import lazy
 from mailkit.message.params import Parameters, read_params
 from mailkit.message.transfer import decode_transfer, encoding_name
 from mailkit.words import Limits
@@ -48,6 +48,19 @@ class Ambiguity:
     part: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message stands: at which depth in the outermost one, and down to which depth messages are opened.
+
+    Every enclosed message is a copy of its bytes, so the copies together are bounded by ``nesting`` times the size of
+    the outermost message, which the parser keeps below ``limits.decoded_bytes``.
+    """
+
+    limits: Limits
+    depth: int
+    nesting: int
+
+
 class Part:
     """One part of a message: a leaf, a multipart, or an enclosed message.
 
@@ -71,12 +84,11 @@ class Part:
         start: int,
         end: int,
         is_multipart: bool,
-        limits: Limits,
-        base_depth: int,
+        place: Place,
     ) -> None:
         self._raw = raw
-        self._limits = limits
-        self._base_depth = base_depth
+        self._place = place
+        self._limits = place.limits
         self.headers = headers
         self.index = index
         self.parent = parent
@@ -95,7 +107,7 @@ class Part:
     def __repr__(self) -> str:
         return f"Part({self.index}, {self.content_type!r}, {self.start}:{self.end})"
 
-    @cached_property
+    @lazy
     def encoding(self) -> str:
         """The transfer encoding's plain name (``7bit`` where none is given), unknown ones as they are written."""
         raw = self.headers.raw("content-transfer-encoding")
@@ -106,7 +118,7 @@ class Part:
         """The declared charset in lower case, or None."""
         return self.params.get("charset", "").strip().lower() or None
 
-    @cached_property
+    @lazy
     def _disposition(self) -> Parameters:
         raw = self.headers.raw("content-disposition")
         return _NO_PARAMS if raw is None else read_params(raw, self._limits.params)
@@ -124,13 +136,13 @@ class Part:
         """The name the sender gave, decoded, not made safe: see ``safe_filename``. Content-Disposition counts first."""
         return self._disposition.params.get("filename") or self.params.get("name") or None
 
-    @cached_property
+    @lazy
     def content_id(self) -> str | None:
         """The Content-ID without brackets, or None."""
         raw = self.headers.raw("content-id")
         return next(iter(parse_ids(raw)), None) if raw is not None else None
 
-    @cached_property
+    @lazy
     def _decoded(self) -> tuple[bytes, str | None]:
         end = min(self.end, self.start + self._limits.decoded_bytes)
         data = self._raw[self.start : end]
@@ -154,7 +166,7 @@ class Part:
         """The number of bytes of ``content``."""
         return len(self.content)
 
-    @cached_property
+    @lazy
     def _text(self) -> tuple[str, bool]:
         text, right = decode(self.content, self.charset)
         return text.replace("\r\n", "\n"), right
@@ -169,15 +181,15 @@ class Part:
         """Whether the text is not in the declared charset (or, without one, not ASCII)."""
         return not self._text[1]
 
-    @cached_property
+    @lazy
     def message(self) -> Message | None:
         """The enclosed message of a ``message/rfc822`` part; None for other parts and beyond the limit of depth."""
         from mailkit.message.parse import parse_at
 
-        depth = self._base_depth + self.depth + 1
-        if self.content_type not in _MESSAGE_TYPES or depth > min(self._limits.depth, 100):
+        place = Place(self._limits, self._place.depth + self.depth + 1, self._place.nesting)
+        if self.content_type not in _MESSAGE_TYPES or place.depth > place.nesting:
             return None
-        return parse_at(self.content, self._limits, depth)
+        return parse_at(self.content, place)
 
 
 _EMPTY: Mapping[str, str] = MappingProxyType({})
@@ -191,13 +203,11 @@ class Message:
         depth: 0, or the depth at which it is enclosed in another message.
     """
 
-    def __init__(
-        self, raw: bytes, parts: tuple[Part, ...], defects: tuple[Defect, ...], limits: Limits, depth: int
-    ) -> None:
+    def __init__(self, raw: bytes, parts: tuple[Part, ...], defects: tuple[Defect, ...], place: Place) -> None:
         self.raw = raw
         self.parts = parts
-        self.limits = limits
-        self.depth = depth
+        self.limits = place.limits
+        self.depth = place.depth
         self.structure_defects = defects
 
     def __repr__(self) -> str:
@@ -213,7 +223,7 @@ class Message:
         """The header fields of the message."""
         return self.parts[0].headers
 
-    @cached_property
+    @lazy
     def _lists(self) -> Lists:
         lists = sort_parts(self.parts)
         root = self.parts[0]
@@ -223,22 +233,22 @@ class Message:
             lists.html.append(0)
         return lists
 
-    @cached_property
+    @lazy
     def text_body(self) -> tuple[Part, ...]:
         """The parts to show as plain text, in order (RFC 8621 section 4.1.4). May hold HTML where there is no text."""
         return tuple(self.parts[index] for index in self._lists.text)
 
-    @cached_property
+    @lazy
     def html_body(self) -> tuple[Part, ...]:
         """The parts to show as HTML, in order. May hold plain text where there is no HTML."""
         return tuple(self.parts[index] for index in self._lists.html)
 
-    @cached_property
+    @lazy
     def attachments(self) -> tuple[Part, ...]:
         """All other leaf parts, inline images among them."""
         return tuple(self.parts[index] for index in self._lists.attachments)
 
-    @cached_property
+    @lazy
     def subject(self) -> str:
         """The decoded Subject, or ""."""
         return self.headers.get("subject") or ""
@@ -247,24 +257,24 @@ class Message:
         raw = self.headers.raw(name)
         return () if raw is None else parse_ids(raw)
 
-    @cached_property
+    @lazy
     def message_id(self) -> str | None:
         """The Message-ID without brackets, or None."""
         return next(iter(self._ids("message-id")), None)
 
-    @cached_property
+    @lazy
     def in_reply_to(self) -> tuple[str, ...]:
         """The ids of In-Reply-To, without brackets."""
         return self._ids("in-reply-to")
 
-    @cached_property
+    @lazy
     def references(self) -> tuple[str, ...]:
         """The ids of References, oldest first, without brackets; the newest ``limits.references`` and the first."""
         found = self._ids("references")
         most = max(self.limits.references, 2)
         return found if len(found) <= most else (found[0], *found[-(most - 1) :])
 
-    @cached_property
+    @lazy
     def date(self) -> datetime | None:
         """The Date, aware, with the sender's offset; None if there is none that can be read."""
         raw = self.headers.raw("date")
@@ -278,44 +288,44 @@ class Message:
                 break
         return tuple(found)
 
-    @cached_property
+    @lazy
     def from_(self) -> tuple[Address, ...]:
         """All authors: of every From field, where there are several (which is an ambiguity)."""
         return self._addresses("from")
 
-    @cached_property
+    @lazy
     def sender(self) -> Address | None:
         """The Sender, or None."""
         return next(iter(self._addresses("sender")), None)
 
-    @cached_property
+    @lazy
     def reply_to(self) -> tuple[Address, ...]:
         """The Reply-To addresses."""
         return self._addresses("reply-to")
 
-    @cached_property
+    @lazy
     def to(self) -> tuple[Address, ...]:
         """The To addresses."""
         return self._addresses("to")
 
-    @cached_property
+    @lazy
     def cc(self) -> tuple[Address, ...]:
         """The Cc addresses."""
         return self._addresses("cc")
 
-    @cached_property
+    @lazy
     def bcc(self) -> tuple[Address, ...]:
         """The Bcc addresses (in drafts and sent copies)."""
         return self._addresses("bcc")
 
-    @cached_property
+    @lazy
     def defects(self) -> tuple[Defect, ...]:
         """All that is broken. The first access decodes every part once."""
         from mailkit.message.checks import find_defects
 
         return find_defects(self)
 
-    @cached_property
+    @lazy
     def ambiguities(self) -> tuple[Ambiguity, ...]:
         """All that other readers may understand otherwise."""
         from mailkit.message.checks import find_ambiguities

@@ -31,8 +31,8 @@ class Parameters:
     """
 
     value: str
-    params: Mapping[str, str] = field(default_factory=dict)
-    conflicts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict[str, str])
+    conflicts: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     cut: bool = False
 
 

@@ -19,7 +19,8 @@ from __future__ import annotations
 import re
 
 from mailkit.message.headers import Headers, read_headers
-from mailkit.message.model import Defect, Message, Part
+from mailkit.message.lazy import lazy
+from mailkit.message.model import Defect, Message, Part, Place
 from mailkit.message.params import Parameters, parse_params, read_params
 from mailkit.words import Limits
 
@@ -39,27 +40,32 @@ def parse(raw: bytes, limits: Limits = _DEFAULT) -> Message:
         raw: the message, header and body, with line ends of any kind.
         limits: bounds on depth, number of parts, sizes; reaching one is a defect.
     """
-    return parse_at(bytes(raw), limits, 0)
+    raw = bytes(raw)
+    nesting = min(limits.depth, _MAX_DEPTH, limits.decoded_bytes // max(len(raw), 1))
+    return parse_at(raw, Place(limits, 0, nesting))
 
 
-def parse_at(raw: bytes, limits: Limits, depth: int) -> Message:
-    """Parse a message enclosed in another one; ``depth`` is that of its root part in the outermost message."""
-    return _Parser(raw, limits, depth).run()
+def parse_at(raw: bytes, place: Place) -> Message:
+    """Parse a message that stands at ``place`` in another one."""
+    return _Parser(raw, place).run()
 
 
 class _Parser:
     """The state of one run: the raw bytes, the parts found so far, the ranges still to be read."""
 
-    def __init__(self, raw: bytes, limits: Limits, depth: int) -> None:
+    def __init__(self, raw: bytes, place: Place) -> None:
         self.raw = raw
-        self.limits = limits
-        self.depth = depth
-        self.max_depth = min(limits.depth, _MAX_DEPTH)
+        self.place = place
+        self.limits = place.limits
+        self.max_depth = min(place.limits.depth, _MAX_DEPTH)
         self.parts: list[Part] = []
         self.children: list[list[int]] = []
         self.defects: list[Defect] = []
-        # Counting is a memory scan; with it the common case (no bare CR) can use find instead of a pattern.
-        self.bare_cr = b"\r" in raw and raw.count(b"\r") != raw.count(b"\r\n")
+
+    @lazy
+    def bare_cr(self) -> bool:
+        """Whether there are bare CRs: without them boundary lines are found without a pattern."""
+        return b"\r" in self.raw and self.raw.count(b"\r") != self.raw.count(b"\r\n")
 
     def run(self) -> Message:
         waiting = [(self._begin(), len(self.raw), -1, 0, "text/plain")]
@@ -75,7 +81,7 @@ class _Parser:
                 waiting.extend((s, e, part.index, depth + 1, kind) for s, e in reversed(sections))
         for part, children in zip(self.parts, self.children, strict=True):
             part.set_children(tuple(children))
-        return Message(self.raw, tuple(self.parts), tuple(self.defects), self.limits, self.depth)
+        return Message(self.raw, tuple(self.parts), tuple(self.defects), self.place)
 
     def _begin(self) -> int:
         """Skip a byte order mark, empty lines before the first header line, and the first line of an mbox entry."""
@@ -105,12 +111,12 @@ class _Parser:
         )
         content = self._content_type(headers, default, index)
         is_multipart = content.value.startswith("multipart/")
-        if is_multipart and self.depth + depth >= self.max_depth:
+        if is_multipart and self.place.depth + depth >= self.max_depth:
             self._report("depth", f"parts nested deeper than {self.max_depth} are left closed", index)
             is_multipart = False
         part = Part(
             self.raw, headers, content, index=index, parent=None if parent < 0 else parent, depth=depth,
-            start=body, end=end, is_multipart=is_multipart, limits=self.limits, base_depth=self.depth,
+            start=body, end=end, is_multipart=is_multipart, place=self.place,
         )  # fmt: skip
         self.parts.append(part)
         self.children.append([])

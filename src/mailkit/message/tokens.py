@@ -23,7 +23,7 @@ def tokens(text: str) -> list[Token]:
     quotes = comments = True  # false once one was opened that is never closed: then it is an ordinary character
     while at < size:
         char = text[at]
-        end = -1
+        end, kind = -1, WORD
         if char == '"' and quotes:
             end = _quoted_end(text, at)
             quotes = end > 0
