@@ -124,6 +124,13 @@ class ScriptedServer:
     def text(self) -> bytes:
         return b"".join(self.received)
 
+    @staticmethod
+    def authenticate(answer: bytes, challenge: bytes | None = None) -> Callable[[Connection], None]:
+        return authenticate(answer, challenge)
+
+    def account(self, **changes: object) -> Account:
+        return make_account(self, **changes)
+
 
 @pytest.fixture
 def server() -> Iterator[ScriptedServer]:

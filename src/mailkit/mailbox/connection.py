@@ -223,6 +223,14 @@ class GuardedIMAP4(imaplib.IMAP4):
             pending, self._pending = self._pending, []
             self.sink(typ, pending)
 
+    def _get_line(self) -> bytes:
+        line: bytes = super()._get_line()  # type: ignore[misc]
+        # "A1 OK" without any text, which RFC 9051 forbids and servers send: imaplib does not know it for an answer.
+        tag: bytes = self.tagpre  # type: ignore[assignment]
+        if line.startswith(tag) and line.endswith((b" OK", b" NO", b" BAD")):
+            return line + b" "
+        return line
+
     def take(self, name: str) -> list[Segment]:
         """The untagged responses of that name since the last time, removed."""
         found: list[Segment] = self.untagged_responses.pop(name, [])

@@ -32,7 +32,8 @@ def idle(wire: GuardedIMAP4, seconds: float) -> bool:
     wire.send(b"DONE\r\n")
     wire.begin()
     wire.end_command(tag)
-    return news or _told_meanwhile(wire)
+    told = _told_meanwhile(wire)
+    return news or told
 
 
 def _continuation(wire: GuardedIMAP4, tag: bytes) -> bool:
