@@ -19,7 +19,7 @@ def parse_ids(value: str | bytes) -> tuple[str, ...]:
     """
     text = _text(value)
     if "<" not in text:
-        words = text.replace(",", " ").split()
+        words = text.replace(",", " ").replace(">", " ").split()
         if len(words) > 1:
             words = [word for word in words if "@" in word]
         return tuple(word for word in (w.strip("<>\"';") for w in words[:_MAX_IDS]) if 0 < len(word) <= _MAX_ID)

@@ -104,17 +104,27 @@ def _blocks(data: bytes, size: int = 1024 * 1024) -> Iterator[bytes]:
 
 def _decode_uu(data: bytes) -> tuple[bytes, str | None]:
     out: list[bytes] = []
+    room = len(data)  # a line of one byte can announce 63: what is announced and not there may not fill the memory
     defect: str | None = None
     for line in (line for block in _blocks(data) for line in block.splitlines()):
         if line.startswith((b"begin ", b"end")) or not line.strip():
             continue
-        try:
-            out.append(binascii.a2b_uu(line))
-        except binascii.Error:
-            # Encoders that pad with blanks which the transport cut off or doubled (as the stdlib's uu module does).
-            length = (((line[0] - 32) & 63) * 4 + 5) // 3
-            try:
-                out.append(binascii.a2b_uu(line[:length]))
-            except binascii.Error:
-                defect = "uuencode-invalid"
+        piece = _uu_line(line)
+        room -= len(piece or b"")
+        if piece is None or room < 0:
+            defect = "uuencode-invalid"
+        else:
+            out.append(piece)
     return b"".join(out), defect
+
+
+def _uu_line(line: bytes) -> bytes | None:
+    try:
+        return binascii.a2b_uu(line)
+    except binascii.Error:
+        # Encoders pad with blanks which the transport cut off or doubled: read as many characters as are announced.
+        length = (((line[0] - 32) & 63) * 4 + 5) // 3
+    try:
+        return binascii.a2b_uu(line[:length])
+    except binascii.Error:
+        return None
