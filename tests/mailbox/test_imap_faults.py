@@ -496,6 +496,18 @@ def test_uidonly_is_enabled_for_yahoo_and_its_answers_are_read(server: Server) -
     assert b"ENABLE UIDONLY\r\n" in server.text()
 
 
+def test_gmail_labels_are_asked_for_and_read(server: Server, mailbox: Connect) -> None:
+    body = b'* 1 FETCH (X-GM-LABELS ("\\\\Sent" Kunden) UID 5 FLAGS () BODY[] {3}\r\nabc)\r\n{tag} OK done\r\n'
+    client = mailbox(
+        capabilities=b"IMAP4rev1 AUTH=PLAIN X-GM-EXT-1",
+        answers={b"RFC822.SIZE": sizes(u5=3), b"BODY.PEEK": body},
+    )
+    client.select("INBOX")
+    (found,) = client.fetch([5])
+    assert found.labels == ("\\Sent", "Kunden")
+    assert b"X-GM-LABELS BODY.PEEK[]" in server.text()
+
+
 def test_capabilities_that_a_provider_does_not_honour_are_hidden(server: Server) -> None:
     server.script.capabilities = b"IMAP4rev1 IMAP4rev2 AUTH=PLAIN"
     client = ImapMailbox(server.account(provider="exchange"))

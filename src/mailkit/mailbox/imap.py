@@ -197,9 +197,10 @@ class ImapMailbox:
             yield batch
 
     def _fetch_batch(self, batch: list[int]) -> list[Fetched]:
-        rows = self._rows("read messages", batch, "(UID FLAGS INTERNALDATE BODY.PEEK[])")
+        labels = " X-GM-LABELS" if "X-GM-EXT-1" in self._capabilities else ""
+        rows = self._rows("read messages", batch, f"(UID FLAGS INTERNALDATE{labels} BODY.PEEK[])")
         return [
-            Fetched(row.uid, row.body, row.flags or (), row.internaldate, len(row.body))
+            Fetched(row.uid, row.body, row.flags or (), row.internaldate, len(row.body), row.labels or ())
             for row in sorted(rows, key=lambda row: row.uid)
             if row.body is not None
         ]

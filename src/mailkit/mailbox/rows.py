@@ -20,6 +20,7 @@ class Row:
     internaldate: datetime | None = None
     modseq: int | None = None
     body: bytes | None = field(default=None, repr=False)
+    labels: tuple[str, ...] | None = None
 
     def over(self, earlier: Row | None) -> Row:
         """This row completed by an earlier one: servers may answer one FETCH with several responses."""
@@ -32,6 +33,7 @@ class Row:
             self.internaldate or earlier.internaldate,
             self.modseq if self.modseq is not None else earlier.modseq,
             self.body if self.body is not None else earlier.body,
+            self.labels if self.labels is not None else earlier.labels,
         )
 
 
@@ -49,6 +51,7 @@ def read_row(values: list[Value], uidonly: bool = False) -> Row | None:
         return None
     flags = found.get(b"FLAGS")
     modseq = found.get(b"MODSEQ")
+    labels = found.get(b"X-GM-LABELS")
     return Row(
         uid,
         _number(found.get(b"RFC822.SIZE")),
@@ -56,6 +59,7 @@ def read_row(values: list[Value], uidonly: bool = False) -> Row | None:
         read_date(found.get(b"INTERNALDATE")),
         _number(modseq[0]) if isinstance(modseq, list) and modseq else None,
         _body(found),
+        _flags(labels) if isinstance(labels, list) else None,
     )
 
 
