@@ -117,12 +117,17 @@ def test_keys_are_messages(samples: SampleSet) -> None:
     assert shared[0] == {mail.key for mail in tagged(samples, "same-message-id")}
 
 
+def test_every_program_answers_between_the_lines(samples: SampleSet) -> None:
+    programs = {mail.truth.tags[0] for mail in tagged(samples, "inline-posted")}
+    assert programs >= {"outlook", "gmail", "apple", "thunderbird"}
+
+
 def test_sizes_flags_and_dates(samples: SampleSet) -> None:
     assert 200_000 < sum(len(mail.raw) for mail in samples.mails) < 4_000_000
     for mail in samples.mails:
         assert len(mail.raw) < 64_000
         assert mail.internaldate.tzinfo is UTC
-        assert BASE <= mail.internaldate < BASE + timedelta(days=75)
+        assert BASE <= mail.internaldate < BASE + timedelta(days=90)
         assert set(mail.flags) <= {"\\Seen", "\\Flagged", "\\Answered"}
     for account in samples.accounts:
         for folder in samples.folders(account):

@@ -105,7 +105,7 @@ def check_adapter(adapter: CrmAdapter, *, known_address: str, known_record: Reco
 
 def _system(adapter: CrmAdapter, _address: str, record: Record) -> Iterator[str]:
     system = adapter.system
-    if not isinstance(system, str) or not system:
+    if not _is_name(system):
         yield f"system is {system!r}, not a name"
     elif adapter.system != system:
         yield "system changes from one reading to the next"
@@ -181,7 +181,7 @@ def _attach_once(adapter: CrmAdapter, address: str, record: Record) -> Iterator[
     before = list(adapter.find(calm))
     key = f"check-{uuid.uuid4().hex}"
     first, second = adapter.attach(record, _note(key)), adapter.attach(record, _note(key))
-    if not isinstance(first, str) or not first:
+    if not _is_name(first):
         yield f"attach returned {first!r}, not the id of an activity"
     if first != second:
         yield f"the same key made two activities, {first!r} and {second!r}"
@@ -245,6 +245,11 @@ def _try(call: Callable[[], T]) -> tuple[T | None, Exception | None]:
         return call(), None
     except Exception as error:  # noqa: BLE001 - whatever the adapter raises is a finding
         return None, error
+
+
+def _is_name(value: object) -> bool:
+    """Whether it is a text that says something: an adapter need not have been type-checked."""
+    return isinstance(value, str) and bool(value)
 
 
 def _named(error: Exception) -> str:

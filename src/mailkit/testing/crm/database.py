@@ -7,7 +7,7 @@ several processes at once: SQLite keeps the writers apart (WAL, and a wait of ``
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -85,7 +85,7 @@ class SampleCrm:
             connection.executescript(_SCHEMA)
 
     @contextmanager
-    def connect(self) -> Iterator[sqlite3.Connection]:
+    def connect(self) -> Generator[sqlite3.Connection]:
         """A connection in a transaction of its own: committed at the end, rolled back on an error, always closed."""
         connection = sqlite3.connect(self.path, timeout=self._timeout)
         try:

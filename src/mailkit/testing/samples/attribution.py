@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-__all__ = ["GMAIL_FORWARD", "apple_line", "gmail_line", "outlook_block", "outlook_date", "thunderbird_line"]
+__all__ = [
+    "GMAIL_FORWARD",
+    "apple_line",
+    "english_day",
+    "english_month",
+    "gmail_line",
+    "outlook_block",
+    "outlook_date",
+    "thunderbird_line",
+]
 
 _EN_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _EN_MONTHS = (
@@ -72,6 +81,16 @@ _ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 def _clock(when: datetime, before: str = "AM", after: str = "PM") -> str:
     return f"{when.hour % 12 or 12}:{when:%M} {before if when.hour < 12 else after}"
+
+
+def english_day(when: datetime) -> str:
+    """The weekday, whatever the process's locale: ``strftime`` would follow it."""
+    return _EN_DAYS[when.weekday()]
+
+
+def english_month(when: datetime) -> str:
+    """The month, whatever the process's locale."""
+    return _EN_MONTHS[when.month - 1]
 
 
 def gmail_line(lang: str, when: datetime, who: str) -> str:

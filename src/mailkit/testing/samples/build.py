@@ -154,7 +154,8 @@ def _qp_line(line: bytes) -> bytes:
     for i, byte in enumerate(line):
         space = byte in (9, 32) and i + 1 < len(line)
         tokens.append(chr(byte) if byte in _QP_SAFE or space else f"={byte:02X}")
-    rows, row = [], ""
+    rows: list[str] = []
+    row = ""
     for token in tokens:
         if len(row) + len(token) > 75:
             rows.append(row + "=")
@@ -231,7 +232,7 @@ def pdf(lines: Sequence[str]) -> bytes:
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
     ]
     out = bytearray(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
-    offsets = []
+    offsets: list[int] = []
     for number, content_of in enumerate(objects, 1):
         offsets.append(len(out))
         out += b"%d 0 obj\n%s\nendobj\n" % (number, content_of)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from mailkit.testing.samples import build
+from mailkit.testing.samples.attribution import english_day, english_month
 from mailkit.testing.samples.build import Entity
 from mailkit.testing.samples.conversations import tags_of
 from mailkit.testing.samples.desk import Desk, party, record_of, trust_of
@@ -70,7 +71,7 @@ def inviting(desk: Desk, lang: str) -> None:
     title, body = (part.format(desk.rng.choice(("LX-450", "LX-700", "SX-30"))) for part in _TITLES[lang])
     uid, at = f"{desk.hex(26)}@calendar.acme.example", _slot(desk, when)
     first = desk.write(
-        seller, [party(customer)], f"Invitation: {title} @ {at:%d %b %Y %H:%M}", body, when, familiar=customer.familiar
+        seller, [party(customer)], f"Invitation: {title} @ {_shown(at)}", body, when, familiar=customer.familiar
     )
     event = _event("REQUEST", uid, title, body, at, seller, customer, when)
     ours = replace(
@@ -79,7 +80,7 @@ def inviting(desk: Desk, lang: str) -> None:
     desk.send_raw(first, _invitation(desk, first, event), ours, SALES)
     answered = desk.later(when, lang)
     answer = desk.write(
-        customer, [("Acme Sales", SALES)], f"{_ACCEPTED[lang]}{title} @ {at:%d %b %Y %H:%M}", "", answered, familiar=""
+        customer, [("Acme Sales", SALES)], f"{_ACCEPTED[lang]}{title} @ {_shown(at)}", "", answered, familiar=""
     )
     answer.message_id = f"calendar-{desk.hex(8)}-{desk.hex(12)}@mail.gmail.example"
     _plain(answer)
@@ -103,6 +104,10 @@ def _truth(story: str, customer: Contact, letter: Letter, why: str, tag: str) ->
 def _plain(letter: Letter) -> None:
     """An answer of a calendar program: no text of its own, nothing quoted."""
     letter.text, letter.html = f"{letter.sender.name}\n{letter.subject}\n", None
+
+
+def _shown(at: datetime) -> str:
+    return f"{english_day(at)[:3]} {at.day} {english_month(at)[:3]} {at:%Y %H:%M}"
 
 
 def _slot(desk: Desk, when: datetime) -> datetime:
@@ -152,7 +157,8 @@ def _escape(value: str) -> str:
 
 def _fold(row: str) -> str:
     """RFC 5545 section 3.1: no line longer than 75 octets, never a character cut in two."""
-    lines, line, size = [], "", 0
+    lines: list[str] = []
+    line, size = "", 0
     for char in row:
         width = len(char.encode())
         if size + width > 74:

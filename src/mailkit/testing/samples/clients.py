@@ -13,6 +13,8 @@ from mailkit.testing.samples import build
 from mailkit.testing.samples.attribution import (
     GMAIL_FORWARD,
     apple_line,
+    english_day,
+    english_month,
     gmail_line,
     outlook_block,
     thunderbird_line,
@@ -127,7 +129,9 @@ def _gmail(letter: Letter) -> None:
 def _gmail_forward(letter: Letter, parent: Letter, new: str, new_html: str) -> None:
     name, addr = _author(parent)
     to = ", ".join(map(_named, parent.to))
-    stamp = f"{parent.date:%a, %b} {parent.date.day}, {parent.date:%Y at %H:%M}"
+    stamp = (
+        f"{english_day(parent.date)[:3]}, {english_month(parent.date)[:3]} {parent.date.day}, {parent.date:%Y at %H:%M}"
+    )
     block = f"{GMAIL_FORWARD}\nFrom: {name} <{addr}>\nDate: {stamp}\nSubject: {parent.subject}\nTo: {to}\n"
     letter.text = f"{new}\n{block}\n\n{parent.text}"
     letter.html = (
@@ -250,7 +254,7 @@ def _apple_forward(letter: Letter, parent: Letter, new: str, new_html: str) -> N
     rows = (
         ("From:", _named(_author(parent))),
         ("Subject:", parent.subject),
-        ("Date:", f"{parent.date.day} {parent.date:%B %Y at %H:%M:%S}"),
+        ("Date:", f"{parent.date.day} {english_month(parent.date)} {parent.date:%Y at %H:%M:%S}"),
         ("To:", to),
     )
     block = "\n".join(f"> {label} {value}" for label, value in rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from mailkit.testing.samples.attribution import english_month
 from mailkit.testing.samples.corpus import LANGUAGES
 from mailkit.testing.samples.desk import Desk, party, record_of, trust_of
 from mailkit.testing.samples.letter import Letter, charset_of
@@ -55,7 +56,7 @@ def slots(desk: Desk, lang: str, when: datetime) -> dict[str, str]:
         "de": f"{due:%d.%m.%Y}",
         "id": f"{due.day}/{due.month}/{due.year}",
         "ja": f"{due.month}月{due.day}日",
-        "en": f"{due.day} {due:%B}",
+        "en": f"{due.day} {english_month(due)}",
     }
     week = {"de": "KW {}", "id": "minggu ke-{}", "ja": "第{}週", "ar": "الأسبوع {}"}.get(lang, "week {}")
     return {

@@ -112,14 +112,25 @@ class Desk:
         return f"{unique.upper() if contact.client in ('apple', 'iphone') else unique}@{domain}"
 
     def start(self, lang: str) -> datetime:
-        """A moment in working hours in the two months after the base date, in the language's own zone."""
-        day = self.base + timedelta(days=self.rng.randrange(60), hours=self.rng.randrange(9))
-        return (day + timedelta(seconds=self.rng.randrange(3600))).astimezone(ZONES[lang])
+        """A working hour in the seven weeks after the base date, in the language's own zone."""
+        day = self.base + timedelta(days=self.rng.randrange(49), seconds=self.rng.randrange(9 * 3600))
+        return self._at_work(day.astimezone(ZONES[lang]))
 
     def later(self, when: datetime, lang: str) -> datetime:
-        """The moment of an answer: minutes to a day and a half later."""
-        minutes = self.rng.choice((7, 16, 34, 55, 130, 300, 900, 1440, 2100)) + self.rng.randrange(1, 30)
-        return (when + timedelta(minutes=minutes, seconds=self.rng.randrange(60))).astimezone(ZONES[lang])
+        """The moment of an answer: minutes to a day later, or when work begins again."""
+        minutes = self.rng.choice((7, 16, 34, 55, 130, 300, 900, 1440)) + self.rng.randrange(1, 30)
+        moment = when + timedelta(minutes=minutes, seconds=self.rng.randrange(60))
+        return self._at_work(moment.astimezone(ZONES[lang]))
+
+    def _at_work(self, when: datetime) -> datetime:
+        """The moment itself in working hours, else one in the next working morning."""
+        if 7 <= when.hour < 19 and when.weekday() < 5:
+            return when
+        day = when if when.hour < 7 else when + timedelta(days=1)
+        while day.weekday() >= 5:
+            day += timedelta(days=1)
+        morning = day.replace(hour=7, minute=0, second=0)
+        return morning + timedelta(seconds=self.rng.randrange(1200, 9000))
 
     # --- writing ---
 

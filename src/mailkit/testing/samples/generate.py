@@ -38,7 +38,7 @@ def generate(
     Args:
         seed: the only source of chance.
         count: how many SampleMails, copies counted, at least ``MINIMUM``; some thousands are fine.
-        base: the first day, aware; mails lie in the 70 days after it.
+        base: the first day, aware; mails lie in the 90 days after it.
         signed_id: makes a signed Message-ID (no brackets) of ours that names a record; given, one mail answers such an
             id.
 
@@ -67,6 +67,7 @@ def generate(
 def _special(desk: Desk) -> None:
     """One of each case, in a fixed order."""
     hard.forged(desk)
+    _between_the_lines(desk)
     hard.two_folders(desk)
     hard.converted(desk)
     hard.two_without_id(desk)
@@ -98,6 +99,13 @@ def _special(desk: Desk) -> None:
     damage.nothing(desk)
     for _ in range(5):
         notices.auto_reply(desk)
+
+
+def _between_the_lines(desk: Desk) -> None:
+    """Answers written into the quoted text, by a person with each program; contacts by their ids."""
+    for lang, contact in (("de", 2), ("ja", 7), ("de", 11), ("id", 5), ("en", 12)):
+        script = next(s for s in SCRIPTS if s.lang == lang and s.turns[2].inline)
+        play(desk, script, next(c for c in CONTACTS if c.id == contact), limit=4, alone=True)
 
 
 def _fill(desk: Desk, count: int) -> None:

@@ -39,9 +39,9 @@ class Letter:
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
     thread_index: bytes = b""
-    attachments: list[Entity] = field(default_factory=list)
-    images: list[tuple[str, Entity]] = field(default_factory=list)
-    extra: list[tuple[str, str]] = field(default_factory=list)
+    attachments: list[Entity] = field(default_factory=list[Entity])
+    images: list[tuple[str, Entity]] = field(default_factory=list[tuple[str, Entity]])
+    extra: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     text: str = ""
     html: str | None = None
 

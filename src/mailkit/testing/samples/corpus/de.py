@@ -121,4 +121,52 @@ SCRIPTS = (
             acme("der Bereitschaftsdienst steht auf Seite 2 des Vertrags. Die Unterlagen gehen heute per Post an Sie."),
         ),
     ),
+    Script(
+        "de",
+        "sales",
+        "deal",
+        "Mietkauf {product}",
+        (
+            customer(
+                "wir überlegen, den {product} nicht zu kaufen, sondern über 36 Monate zu mieten. "
+                "Bieten Sie so etwas an, und was wäre die monatliche Rate bei {qty} Geräten?"
+            ),
+            acme(
+                "ja, über unseren Leasingpartner. Bei {qty} Geräten und einem Kaufpreis von {total} EUR liegt die Rate "
+                "je nach Bonität bei etwa drei Prozent im Monat, Wartung inbegriffen."
+            ),
+            customer(
+                "das klingt vernünftig. Bitte schicken Sie die Unterlagen bis {day}, dann entscheidet die Leitung."
+            ),
+            acme("die Unterlagen sind unterwegs. Für Rückfragen des Leasingpartners stehe ich gern bereit."),
+        ),
+    ),
+    Script(
+        "de",
+        "support",
+        "ticket",
+        "Umlaute werden auf dem {product} falsch gedruckt",
+        (
+            customer(
+                "auf unseren Etiketten steht seit der Umstellung der Warenwirtschaft statt »Größe« nur noch »GrÃ¶ÃŸe«. "
+                "Liegt das an Ihnen oder an uns?"
+            ),
+            acme(
+                "an der Schnittstelle: Die neue Warenwirtschaft sendet UTF-8, der {product} erwartet noch Windows-1252. "
+                "Unter Menü / Schnittstelle / Zeichensatz bitte auf UTF-8 stellen."
+            ),
+            customer("umgestellt, Größe ist wieder Größe. Vielen Dank!"),
+        ),
+    ),
+    Script(
+        "de",
+        "sales",
+        "contact",
+        "Messetermin in {week}",
+        (
+            customer("kommen Sie dieses Jahr zur Messe? Wir würden uns den {product} gern am Stand ansehen."),
+            acme("wir sind dabei, Halle 4. Passt Ihnen Dienstag um elf? Ich reserviere eine Stunde an der Maschine."),
+            customer("Dienstag um elf passt. Wir kommen zu zweit."),
+        ),
+    ),
 )

@@ -198,4 +198,87 @@ SCRIPTS = (
             acme("Please keep it. It is a one-way pallet."),
         ),
     ),
+    Script(
+        "en",
+        "sales",
+        "deal",
+        "Trade-in of two old printers",
+        (
+            customer(
+                "We still have two printers of the previous series. Would you take them back if we order {qty} of the "
+                "{product}?"
+            ),
+            acme(
+                "Gladly. For each machine in working order we credit EUR 90 on the {product} at EUR {price}. "
+                "Could you tell me the serial numbers and the counter readings?"
+            ),
+            customer("Serial numbers {serial} and {lot}; both have printed a little over two million labels."),
+            acme("That is within the limit. The written offer with the credit is valid until {day}."),
+        ),
+    ),
+    Script(
+        "en",
+        "support",
+        "ticket",
+        "Spare part for {product} on back-order since {week}",
+        (
+            customer(
+                "The cutter blade for our {product} has been on back-order for three weeks now. "
+                "We cut by hand in the meantime, which costs us an hour a day."
+            ),
+            acme(
+                "I have just spoken to purchasing: our supplier delivers on {day}. "
+                "To bridge the time I can send a used but sharpened blade today, free of charge. Would that help?"
+            ),
+            customer("Yes please, to the attention of the night shift."),
+            acme("It is on its way, tracking number {lot}."),
+            customer("Arrived and fitted. You have saved our week."),
+        ),
+    ),
+    Script(
+        "en",
+        "sales",
+        "contact",
+        "New contact for purchasing",
+        (
+            customer(
+                "From next month a colleague will look after purchasing here. "
+                "Please keep me in copy until the open order {order} is delivered."
+            ),
+            acme("Thank you for letting us know; it was a pleasure working with you. Order {order} is due on {day}."),
+        ),
+    ),
+    Script(
+        "en",
+        "sales",
+        "deal",
+        "Sample rolls {product2} for a test",
+        (
+            customer("Could we have three sample rolls of {product2}? Our freezer store is at minus 24 degrees."),
+            acme(
+                "Three rolls of {product2} leave today, with a second adhesive for comparison. "
+                "Please leave the labels on for 48 hours before you judge."
+            ),
+            customer("The second adhesive holds, the first one does not. What would {qty} boxes cost?"),
+            acme("At {qty} boxes it is EUR 24 a roll, delivered within two weeks."),
+            customer("Please send a firm offer, I will order on {day}."),
+        ),
+    ),
+    Script(
+        "en",
+        "support",
+        "ticket",
+        "Network cable or Wi-Fi for the {product}?",
+        (
+            customer(
+                "We are moving the {product} to a corner without a network socket. Does it do Wi-Fi, or do we have to "
+                "lay a cable?"
+            ),
+            acme("It needs the wireless module, which takes ten minutes to fit. Shall I quote it?"),
+            customer("Yes, and please tell me whether it supports certificates; our IT insists on them."),
+            acme(
+                "It does: WPA2-Enterprise with certificates, from firmware 7.2. The quote for the module follows today."
+            ),
+        ),
+    ),
 )

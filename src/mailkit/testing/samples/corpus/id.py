@@ -100,4 +100,19 @@ SCRIPTS = (
             customer("Terima kasih, dua dus sudah kami terima dengan baik."),
         ),
     ),
+    Script(
+        "id",
+        "sales",
+        "deal",
+        "Kontrak perawatan {product}",
+        (
+            acme(
+                "Garansi {product} di gudang Ibu (nomor seri {serial}) berakhir {day}. "
+                "Kami tawarkan kontrak perawatan tahunan EUR {price}, termasuk suku cadang yang aus."
+            ),
+            customer("Terima kasih infonya. Apakah teknisi bisa datang ke Pekalongan, dan berapa kali setahun?"),
+            acme("Bisa, dua kali setahun. Biaya perjalanan sudah termasuk."),
+            customer("Baik, mohon dikirimkan draf kontraknya untuk kami pelajari."),
+        ),
+    ),
 )
