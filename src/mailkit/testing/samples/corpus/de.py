@@ -152,7 +152,8 @@ SCRIPTS = (
                 "Liegt das an Ihnen oder an uns?"
             ),
             acme(
-                "an der Schnittstelle: Die neue Warenwirtschaft sendet UTF-8, der {product} erwartet noch Windows-1252. "
+                "an der Schnittstelle: Die neue Warenwirtschaft sendet UTF-8, der {product} "
+                "erwartet noch Windows-1252. "
                 "Unter Menü / Schnittstelle / Zeichensatz bitte auf UTF-8 stellen."
             ),
             customer("umgestellt, Größe ist wieder Größe. Vielen Dank!"),
