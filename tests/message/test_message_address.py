@@ -89,6 +89,9 @@ def test_key_compares_what_is_the_same_mailbox() -> None:
     assert Address("", '"b o"@x.example').key == '"b o"@x.example'
     assert Address("", "a@xn--999999999.example").key == "a@xn--999999999.example"
     assert Address("", "a@ｅvil.example").key == "a@evil.example"
+    assert Address("", "a@evil.example＠corp.example").key.count("@") == 1
+    assert Address("", "a@evil．corp.example").key == "a@evil．corp.example"
+    assert Address("", "a@xn--0g8c.example").key.encode()
 
 
 def test_display_form_reads_back() -> None:

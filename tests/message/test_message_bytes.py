@@ -131,6 +131,7 @@ def test_unknown_encoding_is_a_defect() -> None:
         ("한국".encode("cp949"), "ks_c_5601-1987", "한국", True),
         ("a".encode("utf-16"), "utf-16", "a", True),
         (b"+AOQ-", "utf-7", "ä", True),
+        (b"a+2AA-b", "utf-7", "a?b", True),
         (("ä" * 100).encode() + b"\xc3", "utf-8", "ä" * 100 + "\ufffd", False),
     ],
 )

@@ -55,6 +55,7 @@ def check(raw: bytes, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
         assert part.filename is None or part.filename
     for text in (message.subject, *(a.name for a in message.from_), *(a.address for a in (*message.to, *message.cc))):
         assert not set(text) & set("\r\n\x00")
+    _check_storable(message)
     assert message.date is None or message.date.utcoffset() is not None
     assert all(defect.code and (defect.part is None or defect.part < len(message.parts)) for defect in message.defects)
     assert all(found.code for found in message.ambiguities)
@@ -72,6 +73,16 @@ def _check_tree(message: Message) -> None:
             assert (child.parent, child.depth) == (part.index, part.depth + 1)
             assert last <= child.start <= child.end <= part.end
             last = child.end
+
+
+def _check_storable(message: Message) -> None:
+    """No half surrogate pair anywhere: no database takes one."""
+    people = (*message.from_, *message.to, *message.cc, *message.bcc, *message.reply_to)
+    texts = [message.subject, message.message_id or "", *message.references, *message.in_reply_to]
+    texts += [text for person in people for text in (person.name, person.address, person.key, person.group or "")]
+    texts += [text for part in message.parts for text in (part.text, part.filename or "", part.content_id or "")]
+    for text in texts:
+        text.encode("utf-8")
 
 
 def _check_lists(message: Message) -> None:

@@ -28,6 +28,7 @@ __all__ = ["Address", "parse_addresses", "unicode_domain"]
 
 _LIMIT = 2000
 _MAX_ADDRESS = 1000
+_SYNTAX = frozenset('@.<>()[],;: "\\/')
 _FAST = re.compile(r"(?:([A-Za-z0-9][A-Za-z0-9 _'-]*?) ?<)?([A-Za-z0-9_+=.-]+@[A-Za-z0-9.-]+)(>?)")
 _ATOM = re.compile(r"[^\x00-\x20\x7f\"(),:;<>@\[\]\\]+")
 
@@ -67,17 +68,22 @@ class Address:
 
 def unicode_domain(domain: str) -> str:
     """The domain with A-labels (``xn--``) turned into Unicode, NFKC, case folded. A false A-label stays as it is."""
-    labels: list[str] = []
-    for label in unicodedata.normalize("NFKC", domain).casefold().rstrip(".").split("."):
-        if label.startswith("xn--") and len(label) <= 63:
-            try:
-                plain = label[4:].encode("ascii").decode("punycode")
-                labels.append(plain if plain.encode("punycode").decode("ascii") == label[4:] else label)
-            except (UnicodeError, ValueError, OverflowError):
-                labels.append(label)
-        else:
-            labels.append(label)
-    return unicodedata.normalize("NFKC", ".".join(labels)).casefold()
+    return ".".join(map(_unicode_label, domain.rstrip(".").split(".")))
+
+
+def _unicode_label(label: str) -> str:
+    label = label.casefold()
+    plain = label
+    if label.startswith("xn--") and len(label) <= 63:
+        try:
+            plain = label[4:].encode("ascii").decode("punycode")
+            if plain.encode("punycode").decode("ascii") != label[4:]:
+                return label
+        except (UnicodeError, ValueError, OverflowError):
+            return label
+    plain = unicodedata.normalize("NFKC", plain).casefold()
+    # A character that normalises to a dot, an at sign or a control must not make another domain of this one.
+    return plain if plain.isprintable() and not _SYNTAX.intersection(plain) else label
 
 
 def _is_dot_atom(text: str) -> bool:

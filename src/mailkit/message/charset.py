@@ -78,7 +78,9 @@ def known(label: str) -> str | None:
 
 def _strict(data: bytes, codec: str) -> str | None:
     try:
-        return data.decode(codec)
+        text = data.decode(codec)
+        # UTF-7 can spell half a surrogate pair, which no database and no UTF-8 can hold.
+        return text.encode("utf-8", "replace").decode("utf-8") if codec == "utf-7" else text
     except (UnicodeError, ValueError, LookupError):
         return None
 

@@ -31,7 +31,9 @@ _DAYS = frozenset({"thursday", "friday", "saturday", "sunday"}).union(
 )
 _TIME = re.compile(r"(\d{1,2})[:.](\d{1,2})(?:[:.](\d{1,2})(?:[.,]\d{1,9})?)?$")
 _OFFSET = re.compile(r"(?:gmt|utc|ut|z)?([+-])(\d{2}):?(\d{2})?$")
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)) ?(\S{0,10})")
+_ISO = re.compile(
+    r"(\d{4})[-/](\d{2})[-/](\d{2})[T ](?:[A-Za-z]{3} )?(\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?) ?(\S{0,10})"
+)
 _MAX = 1000
 
 

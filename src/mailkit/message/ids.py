@@ -8,6 +8,7 @@ __all__ = ["parse_ids"]
 
 _MAX_ID = 998  # RFC 5322 section 2.1.1: no line is longer, so no id that anyone sent is
 _MAX_IDS = 2000
+_CONTROLS = {**dict.fromkeys([*range(9), *range(10, 32), *range(127, 160)]), 9: " "}
 
 
 def parse_ids(value: str | bytes) -> tuple[str, ...]:
@@ -40,14 +41,14 @@ def parse_ids(value: str | bytes) -> tuple[str, ...]:
 def _text(value: str | bytes) -> str:
     if isinstance(value, str):
         if "\n" not in value and "\r" not in value:
-            return value.replace("\x00", "")
+            return value.translate(_CONTROLS)
         value = value.encode("utf-8", "surrogateescape")
     if b"\n" not in value and b"\r" not in value:
-        return unfold(value)
+        return unfold(value).translate(_CONTROLS)
     lines = [line.strip(b" \t\r") for line in value.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")]
     out: list[bytes] = []
     inside = False
     for line in lines:
         out.append(line if inside else b" " + line)
         inside = line.rfind(b"<") > line.rfind(b">") or (inside and b">" not in line)
-    return unfold(b"".join(out))
+    return unfold(b"".join(out)).translate(_CONTROLS)

@@ -169,11 +169,13 @@ class Part:
     @lazy
     def _text(self) -> tuple[str, bool]:
         text, right = decode(self.content, self.charset)
-        return text.replace("\r\n", "\n"), right
+        text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+        return (text if "\n" in text else text.replace("\r", "\n")), right
 
     @property
     def text(self) -> str:
-        """``content`` as text: declared charset, else UTF-8, else a guess, else windows-1252; CRLF becomes LF."""
+        """``content`` as text: declared charset, else UTF-8, else a guess, else windows-1252. CRLF becomes LF, and so
+        does CR where it is the only line end; a byte order mark goes."""
         return self._text[0]
 
     @property
