@@ -41,6 +41,7 @@ logger = logging.getLogger("mailkit.ingest")
 #: Why a mail is in quarantine.
 EMPTY = "empty"
 TOO_LARGE = "too-large"
+UNFETCHABLE = "unfetchable"
 UNREADABLE = "unreadable"
 HANDLER = "handler-failed"
 FAILED = "ingest-failed"
@@ -118,9 +119,9 @@ class Ingest:
         except _Rejected as rejected:
             return _quarantine(tx, rejected)
 
-    def hold_unfetched(self, mail: RawMail, detail: str) -> Stored:
-        """Note a mail that is larger than the limit and was left on the server."""
-        return self._store.run(lambda tx: _quarantine(tx, _Rejected(mail, TOO_LARGE, detail), fetched=False))
+    def hold_unfetched(self, mail: RawMail, detail: str, *, reason: str = TOO_LARGE) -> Stored:
+        """Note a mail that was left on the server: larger than the limit, or one that the server does not hand over."""
+        return self._store.run(lambda tx: _quarantine(tx, _Rejected(mail, reason, detail), fetched=False))
 
     def retry(self, quarantine_id: int) -> Stored:
         """Ingest a mail from quarantine again.
