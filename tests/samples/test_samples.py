@@ -178,6 +178,19 @@ def test_new_text_is_in_the_body_unquoted(samples: SampleSet) -> None:
     assert seen > 200
 
 
+def test_what_we_answered_is_marked(samples: SampleSet) -> None:
+    answered = {
+        (str(read(mail)["in-reply-to"]), mail.account) for mail in samples.mails if mail.folder == "Sent" and mail.raw
+    }
+    marked = 0
+    for mail in whole(samples):
+        if "\\Answered" in mail.flags:
+            assert (str(read(mail)["message-id"]), mail.account) in answered
+            assert "\\Seen" in mail.flags
+            marked += 1
+    assert marked > 30
+
+
 def test_bounces_report_a_mail_that_was_sent(samples: SampleSet) -> None:
     sent = {str(read(mail)["message-id"]).strip("<>"): mail for mail in samples.mails if mail.folder == "Sent"}
     bounces = [mail for mail in samples.mails if mail.truth.category == "bounce"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from mailkit.errors import InputError
@@ -10,7 +11,7 @@ from mailkit.testing.samples import bounces, calendar, damage, enclosures, hard,
 from mailkit.testing.samples.conversations import play
 from mailkit.testing.samples.corpus import SCRIPTS
 from mailkit.testing.samples.desk import Desk
-from mailkit.testing.samples.model import SampleSet
+from mailkit.testing.samples.model import SampleMail, SampleSet
 from mailkit.testing.samples.world import COMPANIES, CONTACTS
 from mailkit.words import Record
 
@@ -52,7 +53,7 @@ def generate(
     desk = Desk(seed, base, signed_id)
     _special(desk)
     _fill(desk, count)
-    mails = sorted(desk.mails, key=lambda mail: mail.internaldate)
+    mails = sorted(_answered(desk), key=lambda mail: mail.internaldate)
     return SampleSet(
         seed=seed,
         base=base.astimezone(UTC),
@@ -62,6 +63,17 @@ def generate(
         deals=tuple(desk.deals),
         tickets=tuple(desk.tickets),
     )
+
+
+def _answered(desk: Desk) -> Iterator[SampleMail]:
+    """The mails, with \\Answered (and so \\Seen) on those that we have answered from the same account."""
+    answered = {(letter.in_reply_to, letter.sender.email) for letter, _, _ in desk.sent}
+    ids = {key: letter.message_id for letter, key, _ in desk.received}
+    for mail in desk.mails:
+        if mail.folder != "Sent" and (ids.get(mail.key), mail.account) in answered:
+            yield replace(mail, flags=tuple(sorted({*mail.flags, "\\Seen", "\\Answered"})))
+        else:
+            yield mail
 
 
 def _special(desk: Desk) -> None:
