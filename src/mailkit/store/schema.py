@@ -348,6 +348,7 @@ outbox = _table(
     _text("on_uncertain", "hold"),
     _int("attempts"),
     Column("due_at", Utc, nullable=False),
+    Column("first_due_at", Utc),  # where the retry schedule's clock starts; NULL: created_at
     _text("lease_owner"),
     Column("lease_until", Utc),
     _int("fence"),

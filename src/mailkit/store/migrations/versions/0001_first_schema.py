@@ -229,6 +229,7 @@ def _sending() -> None:
         _text("on_uncertain", "hold"),
         _int("attempts", "0"),
         _time("due_at"),
+        _time("first_due_at", null=True),
         _text("lease_owner", ""),
         _time("lease_until", null=True),
         _int("fence", "0"),
