@@ -67,7 +67,7 @@ def generate(
 
 def _answered(desk: Desk) -> Iterator[SampleMail]:
     """The mails, with \\Answered (and so \\Seen) on those that we have answered from the same account."""
-    answered = {(letter.in_reply_to, letter.sender.email) for letter, _, _ in desk.sent}
+    answered = {(letter.in_reply_to, letter.sender.email) for letter, _, _ in desk.sent if letter.in_reply_to}
     ids = {key: letter.message_id for letter, key, _ in desk.received}
     for mail in desk.mails:
         if mail.folder != "Sent" and (ids.get(mail.key), mail.account) in answered:
