@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import smtplib
 import socket
 from collections.abc import Callable, Iterator
@@ -10,6 +11,29 @@ from imapclient import IMAPClient, SocketTimeout
 
 from mailkit.testing import MailServer
 from testing.names import ANA, BO, trusting
+
+
+class Errors(logging.Handler):
+    """Collects what the servers log as an error: a mistake of theirs, which a client may not see."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.seen: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.seen.append(logging.Formatter().format(record))
+
+
+@pytest.fixture(autouse=True)
+def no_error_in_a_server() -> Iterator[None]:
+    errors = Errors()
+    loggers = [logging.getLogger(name) for name in ("mailkit.testing", "mail.log", "asyncio")]
+    for logger in loggers:
+        logger.addHandler(errors)
+    yield
+    for logger in loggers:
+        logger.removeHandler(errors)
+    assert errors.seen == []
 
 
 @pytest.fixture
@@ -29,6 +53,14 @@ def make_server() -> Iterator[Callable[..., MailServer]]:
 def server(make_server: Callable[..., MailServer]) -> MailServer:
     """A server without TLS: quick, and its bytes can be counted."""
     return make_server(tls="insecure")
+
+
+@pytest.fixture(scope="module")
+def smtp_fuzzed() -> Iterator[MailServer]:
+    """One server for all examples of a module's fuzzing."""
+    with MailServer(tls="insecure", require_auth=False) as server:
+        server.add_user(ANA, "secret")
+        yield server
 
 
 @pytest.fixture

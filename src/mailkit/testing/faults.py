@@ -131,7 +131,7 @@ class Faults:
         self._arm(Fault(name="announce_literal", service="imap", size=size), times)
 
     def refuse_login(self, times: int = 1, *, reply: str = "", service: Service | None = None) -> None:
-        """Refuse right credentials, with the usual words or with ``reply``."""
+        """Refuse right credentials, with the usual words or with ``reply``. Counted by connections."""
         self._arm(Fault(name="refuse_login", service=service, data=reply.encode()), times)
 
     def inject_before_starttls(self, data: bytes, *, times: int = 1, service: Service | None = None) -> None:

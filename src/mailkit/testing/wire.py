@@ -24,6 +24,8 @@ log = logging.getLogger("mailkit.testing")
 HIGH_WATER = 1 << 20
 LONGEST_SKIP = 16 << 20
 PLAIN_KEPT = 1 << 16
+# Seconds between the last byte and a reset: a reset at once can overtake the bytes, and even the client's connect().
+BEFORE_RESET = 0.02
 NO_LINGER = struct.pack("ii", 1, 0)
 # Clients write a command in several pieces and, with Nagle's algorithm, wait for our ACK, which Linux delays by 40 ms.
 QUICK_ACK: int | None = getattr(socket, "TCP_QUICKACK", None)
@@ -38,7 +40,10 @@ class LineTooLongError(ValueError):
 
 
 class Wire(asyncio.Protocol):
-    """One connection. ``serial`` counts the connections of a service from 1; ``plain`` is what came before TLS."""
+    """One connection. ``serial`` counts the connections of a service from 1; ``plain`` is what came before TLS.
+
+    ``muted`` drops what is written; ``ending`` severs the connection in place of the next write.
+    """
 
     def __init__(self, service: Service, faults: Faults, serve: Callable[[Wire], Awaitable[None]]) -> None:
         self.service = service
@@ -47,6 +52,7 @@ class Wire(asyncio.Protocol):
         self.tls = False
         self.severed: How | None = None
         self.muted = False
+        self.ending: How | None = None
         self.lost = False
         self.plain = bytearray()
         self.counters: Counters = {"to_client": 0, "to_server": 0}
@@ -152,7 +158,9 @@ class Wire(asyncio.Protocol):
         return self._take(len(self._buffer))
 
     def write(self, data: bytes) -> None:
-        """Send bytes; nothing happens on a severed, muted or lost connection."""
+        """Send bytes; nothing happens on a severed, muted or lost connection, and ``ending`` ends it here."""
+        if self.ending is not None:
+            self.sever(self.ending)
         if self.severed or self.muted or self.lost:
             return
         data = self._through("to_client", data)
@@ -192,7 +200,7 @@ class Wire(asyncio.Protocol):
         if how == "fin":
             self._raw.write_eof()
         elif how == "rst":
-            self._reset()
+            asyncio.get_running_loop().call_later(BEFORE_RESET, self._reset)
 
     def close(self) -> None:
         """End the connection politely, unless a fault has ended it already."""
@@ -235,7 +243,7 @@ class Wire(asyncio.Protocol):
         if self.lost:
             return
         if self._raw.get_write_buffer_size() > 0:
-            asyncio.get_running_loop().call_later(0.001, self._reset)
+            asyncio.get_running_loop().call_later(BEFORE_RESET, self._reset)
             return
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
         self._raw.abort()

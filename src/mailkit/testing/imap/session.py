@@ -72,6 +72,7 @@ class Session:
         self.by_uid = False
         self.leaving = False
         self.answered = False
+        self.refused: Fault | None = None
         self.wake = asyncio.Event()
         self._bad = 0
 

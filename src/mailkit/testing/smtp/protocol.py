@@ -52,6 +52,7 @@ class Submission(SMTP):
         self.setup = setup
         self.stripped = stripped
         self.user: str | None = None
+        self._refused: Fault | None = None
         self._mail: Path | None = None
         self._rcpt: dict[str, dict[str, str]] = {}
         super().__init__(
@@ -76,8 +77,6 @@ class Submission(SMTP):
         fault = self.setup.faults.at_command("smtp", verb)
         if fault is None or await self._meet(fault):
             await method(arg)
-        if fault is not None and fault.act == "disconnect" and fault.when == "after":
-            self.wire.sever(fault.how)
 
     async def _meet(self, fault: Fault) -> bool:
         """Do what the fault says. Returns whether the command is carried out all the same."""
@@ -92,7 +91,7 @@ class Submission(SMTP):
         if fault.when == "before":
             self.wire.sever(fault.how)
             return False
-        self.wire.muted = True
+        self.wire.ending = fault.how
         return True
 
     def _hang_up(self) -> None:
@@ -210,9 +209,10 @@ class Submission(SMTP):
 
     def let_in(self, user: str) -> AuthResult:
         """The credentials are right; a fault may refuse them all the same."""
-        fault = self.setup.faults.take("refuse_login", "smtp")
-        if fault is not None:
-            return AuthResult(success=False, handled=False, message=fault.data.decode() or REFUSED)
+        # A client that is refused tries its next mechanism: the fault counts connections.
+        self._refused = self._refused or self.setup.faults.take("refuse_login", "smtp")
+        if self._refused is not None:
+            return AuthResult(success=False, handled=False, message=self._refused.data.decode() or REFUSED)
         self.user = user
         return AuthResult(success=True, auth_data=LoginPassword(user.encode(), b""))
 
@@ -243,8 +243,8 @@ class Submission(SMTP):
             raise GoneError("fault at the end of the content")
         mail = filing.accept(self.setup, self._record(), filing.Later(self.loop.call_later))
         dropped = self.setup.faults.take("drop_reply_after_data", "smtp")
-        if dropped is not None or fault is not None:
-            self.wire.sever(dropped.how if dropped is not None else fault.how if fault is not None else "fin")
+        if dropped is not None:
+            self.wire.sever(dropped.how)
         if mail.message_id is not None:
             return f"250 2.0.0 OK <{mail.message_id}> [Hostname={self.hostname}]"
         return f"250 2.0.0 Ok: queued as {mail.queue_id}"
@@ -277,7 +277,8 @@ class _Handler:
         """Our own list of extensions in place of aiosmtpd's."""
         session.host_name = name
         lines = [server.setup.options.hostname, *server.extensions()]
-        return [f"250{'-' if n < len(lines) else ' '}{line}" for n, line in enumerate(lines, 1)]
+        replies = [f"250{'-' if n < len(lines) else ' '}{line}" for n, line in enumerate(lines, 1)]
+        return ["\r\n".join(replies)]  # in one write
 
     async def handle_DATA(self, server: Submission, _session: WireSession, _envelope: WireEnvelope) -> str:
         """The content has arrived."""

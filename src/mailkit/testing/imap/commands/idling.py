@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from mailkit.testing.imap.session import Session, command
 from mailkit.testing.imap.syntax import BadSyntaxError, Parser
@@ -31,7 +32,8 @@ async def idle(session: Session, parser: Parser) -> str:
 
 
 async def _either(done: asyncio.Future[bytes], woken: asyncio.Future[bool]) -> None:
+    both: list[asyncio.Future[Any]] = [done, woken]
     try:
-        await asyncio.wait({done, woken}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
     finally:
         woken.cancel()

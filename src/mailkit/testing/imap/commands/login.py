@@ -67,8 +67,8 @@ async def _ask(session: Session, challenge: bytes) -> bytes:
 def _enter(session: Session, user: User | None, name: str) -> str:
     if user is None:
         raise RefusedError(REFUSED)
-    fault = session.setup.faults.take("refuse_login", "imap")
-    if fault is not None:
-        raise RefusedError(fault.data.decode().removeprefix("NO ") or REFUSED)
+    session.refused = session.refused or session.setup.faults.take("refuse_login", "imap")
+    if session.refused is not None:
+        raise RefusedError(session.refused.data.decode().removeprefix("NO ") or REFUSED)
     session.user = user
     return f"[CAPABILITY {capabilities(session).decode()}] {name} completed"
