@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -216,3 +217,13 @@ def claim(desk: Desk, kind: str) -> queue.Job:
     """The next job of a kind; there must be one."""
     (job,) = desk.store.run(lambda tx: queue.claim(tx, [kind], "test", limit=1))
     return job
+
+
+def claim_any(desk: Desk, chance: random.Random) -> queue.Job | None:
+    """Any one job that is due; the others stay as they were."""
+    jobs = desk.store.run(lambda tx: queue.claim(tx, ["find", "attach"], "test", limit=100))
+    chosen = chance.choice(jobs) if jobs else None
+    for job in jobs:
+        if job is not chosen:
+            desk.store.run(lambda tx, job=job: queue.settle(tx, job, "ready"))
+    return chosen

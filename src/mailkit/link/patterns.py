@@ -1,8 +1,8 @@
 """Record numbers in text, by the patterns of the adapters.
 
-The patterns are written by an adapter's author, the text by strangers. A pattern whose worst case cannot be bounded is
-refused when it is compiled: then every search is at most ``MOST_STEPS`` steps for each character, and the characters
-are bounded too.
+The patterns are written by an adapter's author, the text by strangers. In how many ways a pattern may match at one
+place is counted when it is compiled: one that has too many is refused, and one that has many reads fewer characters,
+so that no search takes more than ``BUDGET`` steps, whatever the text.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ from mailkit.words import Record
 if TYPE_CHECKING:
     from mailkit.link.adapter import CrmAdapter, RecordPattern
 
-__all__ = ["MOST_STEPS", "Patterns", "compile_pattern", "usable"]
+__all__ = ["BUDGET", "MOST_STEPS", "Patterns", "compile_pattern", "usable"]
 
 #: Ways in which a pattern may match at one place of the text; beyond that it is refused.
-MOST_STEPS = 100_000
+MOST_STEPS = 20_000
+#: Steps of one search: some 0.2 seconds at the very worst.
+BUDGET = 20_000_000
 #: Longest number, longest address that is looked at.
 _LONGEST_ID = 200
 
@@ -34,6 +36,16 @@ _HINT = (
 
 
 @dataclass(frozen=True, slots=True)
+class _Compiled:
+    """One pattern, and how many characters of a text it reads."""
+
+    system: str
+    kind: str
+    pattern: re.Pattern[str]
+    reach: int
+
+
+@dataclass(frozen=True, slots=True)
 class Patterns:
     """The compiled patterns of all adapters, and the names of their systems.
 
@@ -41,7 +53,7 @@ class Patterns:
     """
 
     systems: tuple[str, ...] = ()
-    compiled: tuple[tuple[str, str, re.Pattern[str]], ...] = field(default=(), repr=False)
+    compiled: tuple[_Compiled, ...] = field(default=(), repr=False)
 
     @classmethod
     def of(cls, adapters: Iterable[CrmAdapter]) -> Patterns:
@@ -51,12 +63,14 @@ class Patterns:
             ConfigError: two adapters have one system, or a pattern cannot be used (see ``compile_pattern``).
         """
         systems: list[str] = []
-        compiled: list[tuple[str, str, re.Pattern[str]]] = []
+        compiled: list[_Compiled] = []
         for adapter in adapters:
             if adapter.system in systems:
                 raise ConfigError(f"Two adapters are both called {adapter.system!r}.")
             systems.append(adapter.system)
-            compiled += [(adapter.system, one.kind, compile_pattern(one)) for one in adapter.patterns]
+            for one in adapter.patterns:
+                reach = BUDGET // _ways_of(one.regex)
+                compiled.append(_Compiled(adapter.system, one.kind, compile_pattern(one), reach))
         return cls(tuple(systems), tuple(compiled))
 
     def search(self, text: str, *, limit: int) -> Iterator[Record]:
@@ -66,9 +80,9 @@ class Patterns:
             limit: at most this many; reading stops there.
         """
         seen: set[Record] = set()
-        for system, kind, pattern in self.compiled:
-            for match in pattern.finditer(text):
-                record = Record(system, kind, (match.group(1) or "").strip())
+        for one in self.compiled:
+            for match in one.pattern.finditer(text[: one.reach]):
+                record = Record(one.system, one.kind, (match.group(1) or "").strip())
                 if record in seen or not usable(record.id):
                     continue
                 if len(seen) == limit:
@@ -91,7 +105,7 @@ def compile_pattern(pattern: RecordPattern) -> re.Pattern[str]:
     """
     try:
         compiled = re.compile(pattern.regex)
-        steps = _steps(_parser().parse(pattern.regex))
+        steps = _ways_of(pattern.regex)
     except (re.error, RecursionError, OverflowError) as error:
         raise ConfigError(f"The pattern of {pattern.kind} is no regular expression: {error}.", hint=_HINT) from error
     if compiled.groups != 1:
@@ -104,9 +118,11 @@ def compile_pattern(pattern: RecordPattern) -> re.Pattern[str]:
     return compiled
 
 
-def _parser() -> Any:
+@lru_cache(maxsize=1024)
+def _ways_of(regex: str) -> int:
     # The standard library's own reading of a pattern; it has no public name.
-    return importlib.import_module("re._parser")
+    parser: Any = importlib.import_module("re._parser")
+    return max(_steps(parser.parse(regex)), 1)
 
 
 def _steps(items: Sequence[tuple[Any, Any]]) -> int:
