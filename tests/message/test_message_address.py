@@ -24,6 +24,8 @@ from mailkit.message import Address, parse, parse_addresses
         ("=?utf-8?b?PGFAYi5leGFtcGxlPg==?= <x@evil.example>", "<a@b.example>", "x@evil.example"),
         ("=?utf-8?Q?Doe,_John?= <j@d.example>", "Doe, John", "j@d.example"),
         ("=?utf-8?Q?<a@b.example>,?= <j@d.example>", "<a@b.example>,", "j@d.example"),
+        ("Doe, John <j@d.example>", "Doe, John", "j@d.example"),
+        ("j@d.example.", "", "j@d.example"),
         ('"Doe, John" <J.Doe@D.Example>', "Doe, John", "J.Doe@d.example"),
         ('"x y"@z.example', "", '"x y"@z.example'),
         ('"a@b"@z.example', "", '"a@b"@z.example'),
@@ -59,6 +61,8 @@ def test_lists_and_groups() -> None:
     ]
     assert parse_addresses("undisclosed-recipients:;") == ()
     assert parse_addresses(", ,,") == ()
+    assert [a.address for a in parse_addresses('"Whomever", Bo <b@c.example>')] == ["", "b@c.example"]
+    assert [a.name for a in parse_addresses("x@y.example, Doe, John <j@d.example>, K")] == ["", "Doe, John", "K"]
     assert parse_addresses("") == ()
 
 

@@ -96,6 +96,30 @@ def test_two_boundaries_give_the_union() -> None:
     assert "boundaries" in {a.code for a in message.ambiguities}
 
 
+def test_two_types_give_the_parts() -> None:
+    message = parse(
+        MIXED.replace(b"Content-Type: multipart/mixed", b"Content-Type: text/plain\r\nContent-Type: multipart/mixed")
+    )
+    assert types(message) == types(parse(MIXED))
+    assert "duplicate-header" in {a.code for a in message.ambiguities}
+
+
+def test_parts_after_the_end_are_kept() -> None:
+    raw = MIXED + b"\r\n--outer\r\nContent-Type: application/x-late\r\n\r\nlate\r\n--outer--\r\n"
+    message = parse(raw)
+    assert types(message)[-1] == "application/x-late"
+    assert message.parts[-1].content == b"late"
+    assert "parts-after-end" in {a.code for a in message.ambiguities}
+
+
+def test_boundaries_with_blanks_and_raw_bytes() -> None:
+    cut = b'Content-Type: multipart/mixed; boundary="b "\n\n--b\n\nx\n--b--\n'
+    assert parse(cut).parts[1].content == b"x"
+    for mark in ("grenzeä".encode(), "grenzeä".encode("latin-1")):
+        raw = b'Content-Type: multipart/mixed; boundary="' + mark + b'"\n\n--' + mark + b"\n\nx\n--" + mark + b"--\n"
+        assert parse(raw).parts[1].content == b"x"
+
+
 def test_multipart_without_parts_still_shows_its_text() -> None:
     message = parse(b"Content-Type: multipart/mixed; boundary=x\n\nHello\n")
     assert message.text_body[0].text == "Hello\n"

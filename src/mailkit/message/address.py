@@ -102,7 +102,8 @@ def parse_addresses(value: str | bytes, limit: int = _LIMIT) -> tuple[Address, .
     fast = _FAST.fullmatch(text)
     if fast and bool(fast[3]) == ("<" in text) and ".." not in fast[2]:
         local, _, domain = fast[2].rpartition("@")
-        return (Address(fast[1] or "", f"{local}@{domain.lower()}"),)
+        if not domain.endswith(".") and not domain.startswith("."):
+            return (Address(fast[1] or "", f"{local}@{domain.lower()}"),)
     return tuple(_Reader(limit).read(tokens(text)))
 
 
@@ -113,6 +114,7 @@ class _Reader:
         self.limit = limit
         self.found: list[Address] = []
         self.group: str | None = None
+        self.surname = False  # the entry before was bare words: the surname in  Doe, John <john@…>
         self._clear()
 
     def _clear(self) -> None:
@@ -169,11 +171,16 @@ class _Reader:
         return first == (SPECIAL, "@")
 
     def _finish(self) -> None:
+        found = len(self.found)
         if self.angle is not None:
             self._finish_angle(self.angle)
         elif any(kind not in (SPACE, COMMENT) for kind, _ in self.phrase):
             self._finish_bare()
+        self.surname = len(self.found) == found + 1 and self.angle is None and not self.has_at and self._is_plain()
         self._clear()
+
+    def _is_plain(self) -> bool:
+        return all(kind in (SPACE, WORD) for kind, _ in self.phrase)
 
     def _finish_angle(self, angle: list[Token]) -> None:
         if (SPECIAL, ":") in angle and self._is_route():
@@ -181,6 +188,8 @@ class _Reader:
         name = _display(self.phrase) or _comments(self.phrase) or _comments(self.tail) or _display(self.tail)
         local, domain, extra = _addr_spec(angle)
         name = name or extra
+        if self.surname and self.phrase and (local or domain):
+            name = f"{self.found.pop().name}, {name}"
         if local or domain:
             self.found.append(Address(name, f"{local}@{domain}" if domain else local, self.group))
         elif name or any(kind in (WORD, QUOTED) for kind, _ in angle):

@@ -125,10 +125,15 @@ class _Parser:
         return part
 
     def _content_type(self, headers: Headers, default: str, index: int) -> Parameters:
-        raw = headers.raw("content-type")
-        if raw is None:
+        fields = headers.raw_all("content-type")
+        if not fields:
             return Parameters(default)
+        raw = fields[0]
         found = read_params(raw, self.limits.params)
+        if len(fields) > 1 and not found.value.startswith("multipart/"):
+            # Two types: one reader sees a text, another the parts in it. We look for the parts.
+            others = (read_params(other, self.limits.params) for other in fields[1:8])
+            found = next((other for other in others if other.value.startswith("multipart/")), found)
         if found.cut:
             self._report("params", f"only the first {self.limits.params} parameters were read", index)
         if _TYPE.fullmatch(found.value):
@@ -155,11 +160,16 @@ class _Parser:
             content = read_params(raw, self.limits.params)
             values = content.conflicts.get("boundary") or (content.params.get("boundary", ""),)
             found += [value.encode("utf-8", "surrogateescape") for value in values if value]
+            # Raw 8-bit boundaries: the header was read as UTF-8 or as windows-1252, the body is bytes.
+            found += [value.encode("cp1252", "replace") for value in values if not value.isascii()]
         return list(dict.fromkeys(found))[:8]
 
     def _sections(self, part: Part) -> list[tuple[int, int]]:
         boundaries = self._boundaries(part)
         sections = self._cut(part, boundaries) if boundaries else None
+        stripped = [mark.rstrip(b" ") for mark in boundaries if mark.endswith(b" ") and mark.strip(b" ")]
+        if sections is None and stripped:  # blanks at line ends are lost on the way, those in quotes are not
+            sections = self._cut(part, stripped)
         if sections is None and (guess := self._guess(part)):
             sections = self._cut(part, [guess])
             self._report("guessed-boundary", "the boundary was taken from the body", part.index)
@@ -186,7 +196,8 @@ class _Parser:
         finder = _Finder(self.raw, boundaries, part.end, self.bare_cr)
         sections: list[tuple[int, int]] = []
         at = max(part.start - 1, 0)
-        open_at = -1
+        open_at = -1  # where the open section begins; -1 in the preamble and in the epilogue
+        ended = False
         room = self.limits.parts - len(self.parts) + 1
         while True:
             mark = finder.next(at, first=part.start)
@@ -195,17 +206,16 @@ class _Parser:
             line, after, last = mark
             if open_at >= 0:
                 sections.append((open_at, max(open_at, self._before(line, open_at))))
-            if last:
-                again = finder.next(max(after - 1, 0), first=-1)
-                if again and not again[2]:
-                    self._report("parts-after-end", "boundary lines follow the last one", part.index)
-                return sections
+            if ended and not last:
+                # The standard says to ignore what follows the end; readers that do not would see more than we do.
+                self._report("parts-after-end", "a part begins after the last boundary line", part.index)
+            ended = ended or last
+            open_at = -1 if last else after
             if len(sections) >= room:
                 return sections
-            open_at = after
             at = max(after - 1, 0)
         if open_at < 0:
-            return None
+            return sections if ended else None
         self._report("missing-end-boundary", "the last boundary line is missing", part.index)
         sections.append((open_at, part.end))
         return sections
