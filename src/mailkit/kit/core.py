@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from mailkit.auth.secretbox import SecretBox
 from mailkit.auth.tokens import Credentials
 from mailkit.compose.token import verify
+from mailkit.config import Account
 from mailkit.errors import AdapterError, MailkitError, MissingCredentialsError, UnknownAccountError
 from mailkit.events import Event
 from mailkit.ingest import Ingest, LinkRules, Profile
@@ -26,7 +27,7 @@ from mailkit.words import Limits
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from mailkit.config import Account, TokenCallable
+    from mailkit.config import TokenCallable
     from mailkit.link.adapter import CrmAdapter
 
     Key = str | bytes | SecretStr
@@ -89,6 +90,8 @@ class Core:
         self.box = SecretBox(parts.key)
         self.credentials = Credentials(parts.token_providers)
         self.token_keys = _token_keys(parts.key)
+        #: A signed Message-ID says which tenant it was made for: another tenant's does not prove anything here.
+        self.token_payload = hashlib.sha256(store.tenant.encode()).hexdigest()[:12]
         self.handlers = Handlers()
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._profiles: dict[str | None, Profile] = {}
@@ -109,16 +112,30 @@ class Core:
         Raises:
             UnknownAccountError, MissingKeyError, WrongKeyError.
         """
-        from mailkit.config import Account
-
         with self.store.read() as tx:
-            row = accounts.get(tx, name)
+            row = self._row(tx, name)
             sealed = accounts.get_secret(tx, f"account:{name}")
-            known = [one.name for one in accounts.listing(tx)] if row is None else []
+        return Account.from_stored(row.config, self.box.open(sealed, f"account:{name}") if sealed else None)
+
+    def settings(self, name: str) -> Account:
+        """The account of that name without its secret, for which no key is needed.
+
+        Raises:
+            UnknownAccountError: there is none.
+        """
+        with self.store.read() as tx:
+            return self.account_in(tx, name)
+
+    def account_in(self, tx: Tx, name: str) -> Account:
+        """As ``settings``, in a transaction that is open already."""
+        return Account.from_stored(self._row(tx, name).config, None)
+
+    def _row(self, tx: Tx, name: str) -> accounts.AccountRow:
+        row = accounts.get(tx, name)
         if row is None:
-            raise UnknownAccountError(f"There is no account {name!r}; known: {', '.join(known) or 'none'}.")
-        secret = self.box.open(sealed, f"account:{name}") if sealed else None
-        return Account.from_stored(row.config, secret)
+            known = ", ".join(one.name for one in accounts.listing(tx)) or "none"
+            raise UnknownAccountError(f"There is no account {name!r}; known: {known}.")
+        return row
 
     def ready(self, name: str) -> Account:
         """The account of that name, which must have credentials.
@@ -143,8 +160,6 @@ class Core:
         return profile
 
     def _load_profile(self, name: str | None) -> Profile:
-        from mailkit.config import Account
-
         with self.store.read() as tx:
             rows = accounts.listing(tx)
         every = [Account.from_stored(row.config, None) for row in rows]
@@ -159,7 +174,7 @@ class Core:
 
     def _verified(self, message_id: str) -> Token | None:
         payload = verify(message_id, self.token_keys)
-        return Token(payload) if payload is not None else None
+        return Token(payload) if payload == self.token_payload else None
 
 
 def _token_keys(key: Key | Sequence[Key] | None) -> tuple[bytes, ...]:

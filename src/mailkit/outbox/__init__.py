@@ -41,6 +41,7 @@ __all__ = [
     "Dispatcher",
     "Filer",
     "OnUncertain",
+    "OnUncertain",
     "Resolver",
     "SentCopy",
     "Settler",

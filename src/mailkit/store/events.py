@@ -56,6 +56,8 @@ _READ = sql.Dual(
     .limit(bindparam("limit", type_=Id)),
 )
 _CURSOR = select(cursor.c.xid, cursor.c.position).where(sql.mine(cursor), cursor.c.name == bindparam("called"))
+_last = select(event.c.xid, event.c.id).where(sql.mine(event)).order_by(event.c.xid.desc(), event.c.id.desc()).limit(1)
+_END = sql.Dual(sqlite=_last, postgresql=_last.where(event.c.xid < sql.XID_HORIZON))
 _GET = select(*_FIELDS).where(sql.mine(event), event.c.id == bindparam("pk", type_=Id))
 _MAKE = sql.insert_new(cursor, "tenant", "name", "updated_at", conflict=("tenant", "name"))
 _MOVE = (
@@ -104,6 +106,12 @@ def after(tx: Tx, where: Position, limit: int) -> list[tuple[Position, Event]]:
     """The next events after a position, each with the position it stands for, oldest first."""
     rows = tx.execute(_READ, xid=where[0], position=where[1], limit=limit)
     return [((row.xid, row.id), _event(row)) for row in rows]
+
+
+def end(tx: Tx) -> Position:
+    """The position behind every event that can be read now: a reader that starts there sees only what comes."""
+    row = tx.execute(_END).first()
+    return (row.xid, row.id) if row else (0, 0)
 
 
 def get(tx: Tx, event_id: int) -> Event:
