@@ -11,7 +11,7 @@ from mailkit.errors import NotFoundError
 from mailkit.link.explain import Explanation, decision_of, explain, replay
 from mailkit.link.manual import add, know, remove
 from mailkit.link.rules import LinkPolicy
-from mailkit.store import links
+from mailkit.store import decisions
 from mailkit.words import Record
 
 
@@ -162,11 +162,11 @@ def test_every_stored_decision_replays_to_itself_and_another_policy_may_differ(d
     seen = set()
     with desk.store.read() as tx:
         for thread in range(1, 10):
-            for saved in links.decisions(tx, thread):
+            for saved in decisions.of_thread(tx, thread):
                 decision, again = decision_of(saved), replay(tx, saved.id)
                 seen.add(decision.rule)
                 assert (again.rule, again.outcome, again.chosen) == (decision.rule, decision.outcome, decision.chosen)
         bold = LinkPolicy(link_at=0.3)
-        quoted = next(s for t in range(1, 10) for s in links.decisions(tx, t) if s.rule == "below-threshold")
+        quoted = next(s for t in range(1, 10) for s in decisions.of_thread(tx, t) if s.rule == "below-threshold")
         assert replay(tx, quoted.id, bold).chosen == (Record("crm", "deal", "D-7"),)
     assert seen >= {"number", "address", "below-threshold", "forged-sender", "automatic-mail"}

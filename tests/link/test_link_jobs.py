@@ -26,7 +26,7 @@ from mailkit.events import ThreadLinked, ThreadUnlinked
 from mailkit.link.explain import explain
 from mailkit.link.jobs import run_attach, run_find
 from mailkit.link.manual import add, know, of_record, of_thread, remove
-from mailkit.store import events, links, queue
+from mailkit.store import decisions, events, links, people, queue
 from mailkit.words import Candidate, Evidence, Outcome, Record, TrustLevel
 
 
@@ -36,9 +36,9 @@ def linked(desk: Desk, message: int) -> dict[str, str]:
         return states(links.of_thread(tx, thread))
 
 
-def people(desk: Desk, address: str = BO) -> list[Record]:
+def remembered(desk: Desk, address: str = BO) -> list[Record]:
     with desk.store.read() as tx:
-        return [one.record for one in links.people(tx, address, 10)]
+        return [one.record for one in people.known_as(tx, address, 10)]
 
 
 def queued(desk: Desk) -> dict[str, str]:
@@ -53,7 +53,7 @@ def test_the_crm_is_asked_and_the_answer_links_and_is_remembered(desk: Desk) -> 
     assert found is not None
     assert (found.rule, found.outcome, found.chosen) == ("address", Outcome.LINKED, (CONTACT,))
     assert linked(desk, number) == {"crm:contact/17": "linked"}
-    assert people(desk) == [CONTACT]
+    assert remembered(desk) == [CONTACT]
     (query,) = desk.crm.asked
     assert (query.addresses, query.subject, query.trust) == ((BO,), "Question", TrustLevel.AUTHENTICATED)
     _, local = desk.arrive(Mail("b@x.example", subject="Another"))
@@ -65,7 +65,7 @@ def test_a_claimed_sender_is_asked_about_but_not_remembered(desk: Desk) -> None:
     number, _ = desk.arrive(Mail("a@x.example", trust=CLAIMED))
     drain(desk)
     assert linked(desk, number) == {"crm:contact/17": "shown"}
-    assert people(desk) == []
+    assert remembered(desk) == []
     assert [note.trust for note in desk.crm.notes.values()] == [TrustLevel.CLAIMED]
 
 
@@ -106,7 +106,7 @@ def test_a_find_that_runs_twice_writes_once(desk: Desk) -> None:
     assert run(desk, job) is None
     thread = desk.thread_of(number)
     with desk.store.read() as tx:
-        assert len(links.decisions(tx, thread)) == 1
+        assert len(decisions.of_thread(tx, thread)) == 1
         assert len([1 for _, one in events.after(tx, (0, 0), 99) if isinstance(one, ThreadLinked)]) == 1
     assert queued(desk) == before
 
@@ -139,7 +139,7 @@ def test_what_the_crm_forgot_is_forgotten(desk: Desk) -> None:
     desk.crm.known = {BO: [Record("crm", "contact", "18")]}
     desk.arrive(Mail("b@x.example"))
     drain(desk)
-    assert people(desk) == [Record("crm", "contact", "18")]
+    assert remembered(desk) == [Record("crm", "contact", "18")]
 
 
 def test_an_adapter_cannot_speak_with_the_weight_of_a_number_or_token(desk: Desk) -> None:

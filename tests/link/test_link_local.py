@@ -22,7 +22,7 @@ from tests.link.conftest import (
 
 from mailkit.events import ThreadLinked
 from mailkit.link.patterns import Patterns
-from mailkit.store import events, links, queue
+from mailkit.store import events, links, people, queue
 from mailkit.words import Outcome, Record, TrustLevel
 
 
@@ -43,7 +43,7 @@ def told(desk: Desk) -> list[ThreadLinked]:
 
 
 def know(desk: Desk, address: str = BO, record: Record = CONTACT, title: str = "Bo Nordwind") -> None:
-    desk.store.run(lambda tx: links.learn(tx, address, record, title))
+    desk.store.run(lambda tx: people.learn(tx, address, record, title))
 
 
 def test_a_number_in_the_subject_links(desk: Desk) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from mailkit.link import codec
 from mailkit.link.rules import Case, LinkPolicy, Ruling, decide, own_signals
 from mailkit.link.signals import clean
-from mailkit.store import links, threads
-from mailkit.store.links import Saved
+from mailkit.store import decisions, links, threads
+from mailkit.store.decisions import Saved
 from mailkit.store.tx import Tx
 from mailkit.words import Candidate, Decision, Evidence, Link, Outcome, Record, TrustLevel
 
@@ -60,7 +60,7 @@ def explain(tx: Tx, thread_id: int) -> Explanation:
         NotFoundError: this tenant has no such thread.
     """
     thread = threads.get(tx, thread_id)
-    told = [_told(saved) for saved in links.decisions(tx, thread.id)]
+    told = [_told(saved) for saved in decisions.of_thread(tx, thread.id)]
     all_links = links.of_thread(tx, thread.id)
     held = tuple(one for one in all_links if one.state is not Outcome.REMOVED)
     name = f"Thread {thread.id} '{clean(thread.subject)}'" if thread.subject else f"Thread {thread.id}"
@@ -68,8 +68,8 @@ def explain(tx: Tx, thread_id: int) -> Explanation:
     sentence, advice = _linked(name, held, told) if held else _unlinked(name, told, removed)
     sentence = " ".join([sentence, *(_removed(one, told) for one in removed if held)])
     history = tuple(_line(one) for one in told)
-    decisions = tuple(one.decision for one in told)
-    return Explanation(thread.id, thread.subject, held, decisions, sentence, advice, history)
+    made = tuple(one.decision for one in told)
+    return Explanation(thread.id, thread.subject, held, made, sentence, advice, history)
 
 
 def replay(tx: Tx, decision_id: int, policy: LinkPolicy | None = None) -> Ruling:
@@ -81,7 +81,7 @@ def replay(tx: Tx, decision_id: int, policy: LinkPolicy | None = None) -> Ruling
     Raises:
         NotFoundError: this tenant has no such decision.
     """
-    case, then = codec.load_case(links.decided(tx, decision_id).inputs)
+    case, then = codec.load_case(decisions.get(tx, decision_id).inputs)
     return decide(case, policy or then)
 
 

@@ -20,12 +20,12 @@ from typing import Any, TypeVar
 from mailkit.errors import AdapterError, NotFoundError
 from mailkit.link import codec, signals
 from mailkit.link.adapter import CrmAdapter, Note, Query
-from mailkit.link.linker import Place, lock_thread_of, settle, weigh
+from mailkit.link.linker import Place, Seen, lock_thread_of, settle, weigh
 from mailkit.link.manual import unlink
 from mailkit.link.patterns import usable
 from mailkit.link.rules import DEFAULT, LinkPolicy
 from mailkit.net import guard
-from mailkit.store import Store, Tx, links, messages, queue
+from mailkit.store import Store, Tx, links, messages, people, queue
 from mailkit.store.queue import Job
 from mailkit.words import Candidate, Decision, Direction, Record, Trust, TrustLevel
 
@@ -145,16 +145,15 @@ def _found(
     for (system, address), found in answers.items():
         if address and question.believed:
             _learn(tx, address, system, found, policy)
-    people = _people(tx, question, answers, policy)
+    who = _people(tx, question, answers, policy)
     crm = [
         one
         for (system, _), found in answers.items()
         for one in signals.crm_evidence(found, system, question.own, policy)
     ]
     place = Place(question.message, thread_id, question.account, systems)
-    case, ruling = weigh(
-        *(tx, place, question.own, people, question.direction, question.trust, question.kind, policy, crm), asked=True
-    )
+    seen = Seen(question.own, who, question.direction, question.trust, question.kind)
+    case, ruling = weigh(tx, place, seen, policy, crm, asked=True)
     return settle(tx, place, case, ruling, policy)
 
 
@@ -172,22 +171,22 @@ def _named(found: Iterable[Candidate], system: str) -> dict[Record, str]:
 
 def _learn(tx: Tx, address: str, system: str, found: Sequence[Candidate], policy: LinkPolicy) -> None:
     named = _named(found, system)
-    for one in links.people(tx, address, policy.max_people):
+    for one in people.known_as(tx, address, policy.max_people):
         if one.record.system == system and one.record not in named:
-            links.unlearn(tx, address, one.record)
+            people.unlearn(tx, address, one.record)
     for record, title in named.items():
-        links.learn(tx, address, record, title)
+        people.learn(tx, address, record, title)
 
 
 def _people(tx: Tx, question: _Question, answers: Answers, policy: LinkPolicy) -> dict[str, list[tuple[Record, str]]]:
-    people = {}
+    who = {}
     for address in question.addresses:
-        known = {one.record: one.title for one in links.people(tx, address, policy.max_people)}
+        known = {one.record: one.title for one in people.known_as(tx, address, policy.max_people)}
         for (system, asked), found in answers.items():
             if asked == address:
                 known |= _named(found, system)
-        people[address] = list(known.items())[: policy.max_people]
-    return people
+        who[address] = list(known.items())[: policy.max_people]
+    return who
 
 
 def run_attach(
@@ -261,5 +260,5 @@ def _gone(tx: Tx, job: Job, message_id: int, record: Record) -> None:
     if not queue.settle(tx, job, "done"):
         return
     logger.info("%s is gone from the CRM; thread %d is unlinked", record, thread_id)
-    links.forget(tx, record)
+    people.forget(tx, record)
     unlink(tx, thread_id, record, rule="record-gone", detail="the CRM has no such record", message_id=message_id)

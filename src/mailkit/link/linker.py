@@ -18,7 +18,7 @@ Invariants, whatever the order of arrival and whoever crashes where:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mailkit.events import ThreadLinked
@@ -26,7 +26,7 @@ from mailkit.link import codec, signals
 from mailkit.link.patterns import Patterns
 from mailkit.link.rules import AUTOMATIC, DEFAULT, Case, LinkPolicy, Ruling, combine, decide, own_signals
 from mailkit.link.signals import MessageFacts, OwnEvidence, Token, TokenVerifier
-from mailkit.store import events, links, messages, queue, threads
+from mailkit.store import decisions, events, links, messages, people, queue, threads
 from mailkit.store.tx import Tx
 from mailkit.words import Candidate, Decision, Direction, Outcome, Record, Trust, TrustLevel
 
@@ -45,6 +45,21 @@ __all__ = [
 #: Kinds of job.
 FIND = "find"
 ATTACH = "attach"
+
+
+#: What is known under each address: records with their titles.
+People = Mapping[str, Sequence[tuple[Record, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is seen of a message, and who is known of its other side."""
+
+    own: OwnEvidence
+    people: People
+    direction: Direction
+    trust: Trust
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +90,11 @@ def decide_local(
     """
     own = signals.own_evidence(facts, patterns, token_verifier, policy)
     addresses = signals.others(facts, policy)
-    people = {one: _known(tx, one, policy) for one in addresses}
+    who = {one: _known(tx, one, policy) for one in addresses}
     place = Place(facts.id, facts.thread_id, facts.account, patterns.systems)
-    case, ruling = weigh(tx, place, own, people, facts.direction, facts.trust, facts.kind, policy)
-    if _must_ask(case, ruling, people, patterns, policy):
+    seen = Seen(own, who, facts.direction, facts.trust, facts.kind)
+    case, ruling = weigh(tx, place, seen, policy)
+    if _must_ask(case, ruling, who, patterns, policy):
         key = f"{facts.id}:{facts.trust.level.value}"
         queue.put(tx, FIND, key, _question(facts, own, addresses))
     if not case.candidates and ruling.rule != "forged-sender":
@@ -87,43 +103,37 @@ def decide_local(
 
 
 def _known(tx: Tx, address: str, policy: LinkPolicy) -> list[tuple[Record, str]]:
-    return [(one.record, one.title) for one in links.people(tx, address, policy.max_people)]
+    return [(one.record, one.title) for one in people.known_as(tx, address, policy.max_people)]
 
 
 def weigh(
-    tx: Tx,
-    place: Place,
-    own: OwnEvidence,
-    people: dict[str, list[tuple[Record, str]]],
-    direction: Direction,
-    trust: Trust,
-    kind: str,
-    policy: LinkPolicy,
-    crm: Iterable[Candidate] = (),
-    *,
-    asked: bool = False,
+    tx: Tx, place: Place, seen: Seen, policy: LinkPolicy, crm: Iterable[Candidate] = (), *, asked: bool = False
 ) -> tuple[Case, Ruling]:
-    """The case of a message as the store knows it now, and the ruling."""
+    """The case of a message as the store knows it now, and the ruling.
+
+    Args:
+        crm: what the CRM's answers add.
+        asked: whether it was asked.
+    """
     parts = [
-        *own.candidates,
-        *signals.address_evidence(people, direction=direction, trust=trust, policy=policy),
-        *signals.thread_evidence(links.of_thread(tx, place.thread_id), own),
+        *seen.own.candidates,
+        *signals.address_evidence(seen.people, direction=seen.direction, trust=seen.trust, policy=policy),
+        *signals.thread_evidence(links.of_thread(tx, place.thread_id), seen.own),
         *crm,
     ]
-    said = tuple(signals.clean(one) for one in trust.evidence[:3])
-    case = Case(combine(parts, policy), trust.level, own.verified, direction, kind, asked, said)
+    said = tuple(signals.clean(one) for one in seen.trust.evidence[:3])
+    level, verified = seen.trust.level, seen.own.verified
+    case = Case(combine(parts, policy), level, verified, seen.direction, seen.kind, asked, said)
     return case, decide(case, policy)
 
 
-def _must_ask(
-    case: Case, ruling: Ruling, people: dict[str, list[tuple[Record, str]]], patterns: Patterns, policy: LinkPolicy
-) -> bool:
+def _must_ask(case: Case, ruling: Ruling, who: People, patterns: Patterns, policy: LinkPolicy) -> bool:
     """Whether the CRM could add something. It depends on the message and its people, never on its thread."""
     forged = case.trust is TrustLevel.FORGED and case.direction is not Direction.OUTBOUND
     if not patterns.systems or forged or case.kind in AUTOMATIC:
         return False
-    known = {(address, record.system) for address, found in people.items() for record, _ in found}
-    if any((address, system) not in known for address in people for system in patterns.systems):
+    known = {(address, record.system) for address, found in who.items() for record, _ in found}
+    if any((address, system) not in known for address in who for system in patterns.systems):
         return True
     return policy.ask_known and ruling.rule not in ("wish", "token", "number")
 
@@ -168,10 +178,10 @@ def _write(tx: Tx, place: Place, case: Case, ruling: Ruling, policy: LinkPolicy)
         candidates=case.candidates,
         chosen=ruling.chosen,
     )
-    last = links.latest_decision(tx, place.thread_id, place.message_id)
+    last = decisions.latest(tx, place.thread_id, place.message_id)
     if last is not None and (last.rule, last.outcome) == (ruling.rule, ruling.outcome) and _same(last, case, ruling):
         return replace(decision, id=last.id, created_at=last.created_at)
-    number = links.decide(
+    number = decisions.add(
         tx,
         thread_id=place.thread_id,
         message_id=place.message_id,
@@ -184,7 +194,7 @@ def _write(tx: Tx, place: Place, case: Case, ruling: Ruling, policy: LinkPolicy)
     return replace(decision, id=number, created_at=tx.now())
 
 
-def _same(last: links.Saved, case: Case, ruling: Ruling) -> bool:
+def _same(last: decisions.Saved, case: Case, ruling: Ruling) -> bool:
     """Whether the message was weighed before with the same evidence of its own and came to the same records."""
     before, _policy = codec.load_case(last.inputs)
     unasked = ruling.outcome in (Outcome.NONE, Outcome.AMBIGUOUS) and before.asked != case.asked

@@ -15,7 +15,7 @@ from mailkit.link.linker import Place, announce, attach_thread, lock_thread
 from mailkit.link.patterns import usable
 from mailkit.link.rules import DEFAULT, Case, LinkPolicy
 from mailkit.link.signals import clean
-from mailkit.store import events, links, threads
+from mailkit.store import decisions, events, links, people, threads
 from mailkit.store.threads import StoredThread
 from mailkit.store.tx import Tx
 from mailkit.words import Candidate, Direction, Evidence, Link, Outcome, Record, TrustLevel
@@ -94,7 +94,7 @@ def _decide(tx: Tx, thread_id: int, record: Record, rule: str, outcome: Outcome,
     signal = "wish" if outcome is Outcome.LINKED else "removed"
     candidate = Candidate(record, 0.0, (Evidence(signal, detail, 1.0 if signal == "wish" else 0.0),))
     case = Case((candidate,), TrustLevel.AUTHENTICATED, direction=Direction.OUTBOUND)
-    return links.decide(
+    return decisions.add(
         tx,
         thread_id=thread_id,
         message_id=message_id,
@@ -135,4 +135,4 @@ def know(tx: Tx, address: str, record: Record, *, title: str = "") -> None:
     _check(record)
     if "@" not in address or not usable(address):
         raise InputError("That is no address.")
-    links.learn(tx, address.casefold(), record, clean(title))
+    people.learn(tx, address.casefold(), record, clean(title))

@@ -1,8 +1,4 @@
-"""Links, the decisions behind them, and the people that the CRM has told of.
-
-link       one per (thread, record); ``linked``, ``shown`` (for reading only) or ``removed``
-decision   one per message that was weighed, append only; what it was decided from is kept as JSON
-person     one per (address, record): the CRM's answer for an address, so that the next mail need not ask
+"""Links: one for each thread and record, ``linked``, ``shown`` (for reading only) or ``removed``.
 
 A link's state only climbs by itself, shown to linked, and never comes back from removed: only a person's wish does
 that (``restore``). So the links of a thread are the same in whatever order its messages were weighed.
@@ -10,65 +6,19 @@ that (``restore``). So the links of a thread are the same in whatever order its 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import bindparam, delete, desc, exists, select, update
 
-from mailkit.store import sql
-from mailkit.store.schema import Id, copy, decision, link, message, person, thread
+from mailkit.store import decisions, sql
+from mailkit.store.schema import Id, copy, link, message, thread
 from mailkit.store.tx import Tx
 from mailkit.words import Link, Outcome, Record
 
-__all__ = [
-    "Known",
-    "Person",
-    "Saved",
-    "active",
-    "add",
-    "decide",
-    "decided",
-    "decisions",
-    "drop",
-    "forget",
-    "latest_decision",
-    "learn",
-    "merge",
-    "noteworthy",
-    "of_record",
-    "of_thread",
-    "people",
-    "restore",
-    "unlearn",
-]
+__all__ = ["Known", "active", "add", "drop", "merge", "noteworthy", "of_record", "of_thread", "restore"]
 
 #: What ``add`` did: a new link, shown became linked, nothing new, or a person had removed it before.
 Known = Literal["new", "upgraded", "same", "removed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """A row of mailkit_decision. ``inputs`` and ``chosen`` are JSON, read by `mailkit.link.codec`."""
-
-    id: int
-    thread_id: int
-    message_id: int
-    rule: str
-    outcome: str
-    trust: str
-    inputs: str
-    chosen: str
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A record known under an address. ``title`` is what the CRM calls it."""
-
-    address: str
-    record: Record
-    title: str
 
 
 _ADD = sql.insert_new(
@@ -133,64 +83,6 @@ _OF_RECORD = (
     .limit(bindparam("limit", type_=Id))
 )
 
-_DECIDE = sql.insert(
-    decision, "tenant", "thread_id", "message_id", "rule", "outcome", "trust", "candidates", "chosen", "created_at"
-)
-_SAVED = (
-    decision.c.id,
-    decision.c.thread_id,
-    decision.c.message_id,
-    decision.c.rule,
-    decision.c.outcome,
-    decision.c.trust,
-    decision.c.candidates,
-    decision.c.chosen,
-    decision.c.created_at,
-)
-_DECISIONS = (
-    select(*_SAVED)
-    .where(sql.mine(decision), decision.c.thread_id == bindparam("of_thread", type_=Id))
-    .order_by(decision.c.id)
-)
-_DECIDED = select(*_SAVED).where(sql.mine(decision), decision.c.id == bindparam("pk", type_=Id))
-# By thread, since that is what the index is on; a thread holds few decisions.
-_LATEST = (
-    select(*_SAVED)
-    .where(
-        sql.mine(decision),
-        decision.c.thread_id == bindparam("of_thread", type_=Id),
-        decision.c.message_id == bindparam("of_message", type_=Id),
-    )
-    .order_by(desc(decision.c.id))
-    .limit(1)
-)
-
-_LEARN = sql.upsert(
-    person,
-    "tenant",
-    "address",
-    "system",
-    "kind",
-    "record_id",
-    "title",
-    "updated_at",
-    conflict=("tenant", "address", "system", "kind", "record_id"),
-    update=("title", "updated_at"),
-)
-_PEOPLE = (
-    select(person.c.address, person.c.system, person.c.kind, person.c.record_id, person.c.title)
-    .where(sql.mine(person), person.c.address == bindparam("known_as"))
-    .order_by(person.c.system, person.c.kind, person.c.record_id)
-    .limit(bindparam("limit", type_=Id))
-)
-_FORGET = delete(person).where(
-    sql.mine(person),
-    person.c.system == bindparam("of_system"),
-    person.c.kind == bindparam("of_kind"),
-    person.c.record_id == bindparam("of_id"),
-)
-_UNLEARN = _FORGET.where(person.c.address == bindparam("known_as"))
-
 # Forged copies make a message forged only where no better copy of it arrived.
 _NOTEWORTHY = (
     select(message.c.id)
@@ -203,11 +95,6 @@ _NOTEWORTHY = (
 )
 
 _both = link.alias("both")
-_REPOINT_DECISIONS = (
-    update(decision)
-    .where(sql.mine(decision), decision.c.thread_id == bindparam("gone", type_=Id))
-    .values(thread_id=bindparam("kept", type_=Id))
-)
 _MOVE = (
     update(link)
     .where(
@@ -291,75 +178,6 @@ def drop(tx: Tx, thread_id: int, record: Record, decision_id: int) -> bool:
     return tx.execute(_DROP, _which(thread_id, record), why=decision_id).count == 1
 
 
-def decide(
-    tx: Tx, *, thread_id: int, message_id: int, rule: str, outcome: Outcome, trust: str, inputs: str, chosen: str
-) -> int:
-    """Write a decision and return its id. ``message_id`` is 0 for a person's wish."""
-    number = tx.execute(
-        _DECIDE,
-        thread_id=thread_id,
-        message_id=message_id,
-        rule=rule,
-        outcome=str(outcome),
-        trust=trust,
-        candidates=inputs,
-        chosen=chosen,
-        created_at=tx.now(),
-    ).scalar()
-    return int(number or 0)
-
-
-def decisions(tx: Tx, thread_id: int) -> list[Saved]:
-    """The decisions of a thread, oldest first."""
-    return [Saved(*row) for row in tx.execute(_DECISIONS, of_thread=thread_id)]
-
-
-def decided(tx: Tx, decision_id: int) -> Saved:
-    """The decision of that id.
-
-    Raises:
-        NotFoundError: this tenant has none.
-    """
-    return Saved(*tx.execute(_DECIDED, pk=decision_id).one("decision"))
-
-
-def latest_decision(tx: Tx, thread_id: int, message_id: int) -> Saved | None:
-    """What was decided last of a message."""
-    row = tx.execute(_LATEST, of_thread=thread_id, of_message=message_id).first()
-    return Saved(*row) if row is not None else None
-
-
-def learn(tx: Tx, address: str, record: Record, title: str = "") -> None:
-    """Remember that an address belongs to a record. ``address`` is the key of `mailkit.message.Address`."""
-    tx.execute(
-        _LEARN,
-        address=address,
-        system=record.system,
-        kind=record.kind,
-        record_id=record.id,
-        title=title,
-        updated_at=tx.now(),
-    )
-
-
-def unlearn(tx: Tx, address: str, record: Record) -> None:
-    """The CRM does not know the record under this address any more."""
-    tx.execute(_UNLEARN, known_as=address, of_system=record.system, of_kind=record.kind, of_id=record.id)
-
-
-def forget(tx: Tx, record: Record) -> int:
-    """Forget the addresses of a record that is gone; how many there were."""
-    return tx.execute(_FORGET, of_system=record.system, of_kind=record.kind, of_id=record.id).count
-
-
-def people(tx: Tx, address: str, limit: int) -> list[Person]:
-    """The records known under an address, in the order of system, kind and id."""
-    return [
-        Person(row.address, Record(row.system, row.kind, row.record_id), row.title)
-        for row in tx.execute(_PEOPLE, known_as=address, limit=limit)
-    ]
-
-
 def noteworthy(tx: Tx, thread_id: int) -> list[int]:
     """The messages of a thread that may be shown on a record: all but the forged, in the order of their arrival."""
     return list(tx.execute(_NOTEWORTHY, of_thread=thread_id).scalars())
@@ -369,7 +187,7 @@ def merge(tx: Tx, gone: int, kept: int) -> None:
     """Two threads are one: move links and decisions. Of two links to one record the stronger state is kept:
     linked, then shown, then removed. The messages of either are yet to be attached to the records of the other
     (`mailkit.link.linker.attach_thread`)."""
-    tx.execute(_REPOINT_DECISIONS, gone=gone, kept=kept)
+    decisions.move(tx, gone, kept)
     tx.execute(_MOVE, gone=gone, kept=kept)
     here = {one.record: one for one in of_thread(tx, kept)}
     for one in of_thread(tx, gone):
