@@ -1,0 +1,20 @@
+"""Sync: the store in step with a mailbox, one way (server to store), resumable at any point."""
+
+from __future__ import annotations
+
+from .audit import audit_account
+from .engine import sync_account
+from .report import AuditReport, FolderAudit, FolderReport, Progress, Step, SyncReport
+from .run import SyncOptions
+
+__all__ = [
+    "AuditReport",
+    "FolderAudit",
+    "FolderReport",
+    "Progress",
+    "Step",
+    "SyncOptions",
+    "SyncReport",
+    "audit_account",
+    "sync_account",
+]

@@ -1,0 +1,216 @@
+"""One folder: open it, plan, list, fetch and ingest what is new, follow flags, mark what vanished, move the cursor.
+
+Each step ends in a transaction of its own, and a kill between any two loses and repeats nothing: what is new is
+always computed from the UIDs that the store knows, and the cursor moves last.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mailkit.errors import LimitError, ProtocolError
+from mailkit.ingest.spine import TOO_LARGE, UNFETCHABLE
+from mailkit.mailbox import Fetched, FlagState, FolderInfo, FolderState
+from mailkit.store import Tx, folders
+from mailkit.words import Direction, RawMail, Role, Source, Stored
+
+from .fetching import Unfetchable, fetch
+from .plan import Cursor, Difference, Listing, Plan, changed_flags, compare, plan, tail_explains, windows
+from .report import FolderReport
+from .run import Run
+
+#: A server that does not hand over more messages than this in one folder and run has a trouble of its own.
+MAX_UNFETCHABLE = 20
+
+
+@dataclass(slots=True)
+class _Tally:
+    """The numbers of a FolderReport while they grow."""
+
+    new: int = 0
+    changed: int = 0
+    vanished: int = 0
+    quarantined: int = 0
+    skipped: int = 0
+    unfetchable: int = 0
+    restarted: bool = False
+    done: int = 0
+    total: int = 0
+    batch: list[RawMail] = field(default_factory=list)
+
+
+def sync_folder(run: Run, info: FolderInfo) -> FolderReport:
+    """Bring the store in step with one folder.
+
+    Raises:
+        MailkitError: it could not be done to the end; what was done stays done.
+        LeaseLostError: another sync of the account has taken over.
+    """
+    started = time.perf_counter()
+    name, tally = info.name, _Tally()
+    with run.stage("list"):
+        run.tell(name, "list")
+        state = run.line.client.select(name)
+        cursor = _cursor(run, info, state)
+        todo = plan(state, cursor)
+        if todo.restart:
+            tally.restarted = _restart(run, name, state, cursor)
+            cursor = Cursor(uidvalidity=state.uidvalidity)
+        difference, top = _list(run, name, state, cursor, todo)
+        _mark(run, name, state, difference)
+    tally.vanished, tally.total = len(difference.vanished), len(difference.new)
+    for window in windows(difference.new, run.options.window):
+        _fetch_window(run, info, state, window, tally)
+    if todo.flags and run.options.flags:
+        with run.stage("flags"):
+            tally.changed = _follow_flags(run, name, state, todo)
+    uidnext = state.uidnext if state.uidnext is not None else top + 1
+    run.write(
+        lambda tx: folders.advance(
+            tx, run.account.name, name, uidnext=uidnext, highestmodseq=state.highestmodseq, last_uid=top
+        )
+    )
+    run.tell(name, "done", tally.done, tally.total)
+    return FolderReport(
+        name=name,
+        role=info.role,
+        new=tally.new,
+        changed=tally.changed,
+        vanished=tally.vanished,
+        quarantined=tally.quarantined,
+        skipped=tally.skipped,
+        restarted=tally.restarted,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _cursor(run: Run, info: FolderInfo, state: FolderState) -> Cursor:
+    account, role = run.account.name, str(info.role or "")
+
+    def load(tx: Tx) -> Cursor:
+        row = folders.ensure(tx, account, info.name, role)
+        live = folders.live(tx, account, info.name, state.uidvalidity)
+        return Cursor(row.uidvalidity, row.uidnext, row.highestmodseq, row.last_uid, live)
+
+    return run.write(load)
+
+
+def _restart(run: Run, name: str, state: FolderState, cursor: Cursor) -> bool:
+    first = cursor.uidvalidity is None
+    run.write(lambda tx: folders.restart(tx, run.account.name, name, state.uidvalidity, first=first))
+    return not first
+
+
+def _list(run: Run, name: str, state: FolderState, cursor: Cursor, todo: Plan) -> tuple[Difference, int]:
+    """What is different, and the highest UID that is accounted for."""
+    below_next = (state.uidnext or 1) - 1
+    if todo.listing is Listing.NONE:
+        return Difference(), cursor.last_uid
+    if todo.listing is Listing.TAIL:
+        listed = run.line.client.uids(cursor.last_uid + 1)
+        known = _known(run, name, state, cursor.last_uid)
+        difference = compare(listed, known, everything=False)
+        if tail_explains(state, cursor, difference):
+            return difference, max([cursor.last_uid, below_next, *listed[-1:]])
+    listed = run.line.client.uids()
+    difference = compare(listed, _known(run, name, state, 0), everything=True)
+    return difference, max([cursor.last_uid, below_next, *listed[-1:]])
+
+
+def _known(run: Run, name: str, state: FolderState, above: int) -> dict[int, bool]:
+    return run.read(lambda tx: folders.known(tx, run.account.name, name, state.uidvalidity, above=above))
+
+
+def _mark(run: Run, name: str, state: FolderState, difference: Difference) -> None:
+    if not difference.vanished and not difference.back:
+        return
+
+    def mark(tx: Tx) -> None:
+        folders.mark_gone(tx, run.account.name, name, state.uidvalidity, difference.vanished)
+        folders.mark_back(tx, run.account.name, name, state.uidvalidity, difference.back)
+
+    run.write(mark)
+
+
+def _fetch_window(run: Run, info: FolderInfo, state: FolderState, window: Sequence[int], tally: _Tally) -> None:
+    missing = set(window)
+    size = 0
+    arriving = fetch(run, info.name, state.uidvalidity, window)
+    while True:
+        with run.stage("fetch"):
+            message = next(arriving, None)
+        if message is None:
+            break
+        missing.discard(message.uid)
+        if isinstance(message, Unfetchable) or message.raw is None:
+            _hold(run, info, state, message, tally)
+            continue
+        full = len(tally.batch) >= run.limits.batch_messages or size + message.size > run.limits.batch_bytes
+        if tally.batch and full:
+            _ingest(run, info, tally)
+            size = 0
+        tally.batch.append(_raw_mail(run, info, state, message))
+        size += message.size
+    _ingest(run, info, tally)
+    tally.skipped += len(missing)
+    tally.done += len(missing)
+
+
+def _ingest(run: Run, info: FolderInfo, tally: _Tally) -> None:
+    batch, tally.batch = tally.batch, []
+    with run.stage("ingest"):
+        _count(run.ingest.many(batch), tally)
+        run.write(lambda _tx: None)  # the lease goes on
+    run.tell(info.name, "fetch", tally.done, tally.total)
+
+
+def _count(stored: Sequence[Stored], tally: _Tally) -> None:
+    tally.done += len(stored)
+    tally.new += sum(1 for one in stored if one.new_copy)
+    tally.quarantined += sum(1 for one in stored if not one.id)
+
+
+def _hold(run: Run, info: FolderInfo, state: FolderState, message: Fetched | Unfetchable, tally: _Tally) -> None:
+    source = Source.imap(run.account.name, info.name, state.uidvalidity, message.uid)
+    if isinstance(message, Fetched):
+        mail = RawMail(b"", source, received_at=message.internaldate, flags=message.flags, role=info.role)
+        detail = f"The server says {message.size} bytes; limits.message_bytes is {run.limits.message_bytes}."
+        reason = TOO_LARGE
+    else:
+        tally.unfetchable += 1
+        if tally.unfetchable > MAX_UNFETCHABLE:
+            raise ProtocolError(
+                f"The server does not hand over more than {MAX_UNFETCHABLE} messages of {info.name!r}."
+            ) from message.error
+        mail = RawMail(b"", source, role=info.role)
+        detail = message.error.message
+        reason = TOO_LARGE if isinstance(message.error, LimitError) else UNFETCHABLE
+    with run.stage("ingest"):
+        _count([run.ingest.hold_unfetched(mail, detail, reason=reason)], tally)
+
+
+def _raw_mail(run: Run, info: FolderInfo, state: FolderState, message: Fetched) -> RawMail:
+    sent = info.role is Role.SENT or any(label.casefold() == "\\sent" for label in message.labels)
+    return RawMail(
+        raw=message.raw or b"",
+        source=Source.imap(run.account.name, info.name, state.uidvalidity, message.uid),
+        received_at=message.internaldate,
+        flags=message.flags,
+        direction=Direction.OUTBOUND if sent else Direction.INBOUND,
+        role=info.role,
+    )
+
+
+def _follow_flags(run: Run, name: str, state: FolderState, todo: Plan) -> int:
+    run.tell(name, "flags")
+    seen: dict[int, FlagState] = run.line.client.flags(1, None, todo.changed_since)
+    if not seen:
+        return 0
+    account, validity = run.account.name, state.uidvalidity
+    known = run.read(lambda tx: folders.flags_of(tx, account, name, validity, seen.keys()))
+    changed = changed_flags(seen, known)
+    if changed:
+        run.write(lambda tx: folders.set_flags(tx, account, name, validity, changed))
+    return len(changed)
