@@ -123,6 +123,7 @@ class Desk:
     def _write(self, tx: Tx, mail: Mail) -> tuple[int, Decision | None]:
         self.arrived += 1
         at = START + timedelta(minutes=self.arrived)
+        threads.lock_all(tx, (mail.id, *mail.refs))
         known = messages.find_identity(tx, mail.id)
         if known is None:
             thread, merged = threads.assign(tx, (mail.id, *mail.refs), subject=mail.subject[:200], at=at)
