@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailkit.message import Address, parse, parse_addresses
+from mailkit.message.address import _Reader
+from mailkit.message.tokens import tokens
 
 
 @pytest.mark.parametrize(
@@ -157,6 +159,18 @@ def test_any_text(text: str) -> None:
 def test_any_bytes(data: bytes) -> None:
     for address in parse_addresses(data):
         assert isinstance(address.key, str)
+
+
+@given(
+    st.lists(
+        st.sampled_from([*PIECES, "bo", "'", ",", ", ", " <a@b.example>", '"Bo" <a@b.example>', "Bo <a@b.example>,"])
+    ).map("".join)
+)
+def test_the_quick_way_finds_the_same(text: str) -> None:
+    """Plain mailboxes are read by a pattern; the long way, made to read them, must agree."""
+    plain = text.replace("\r\n ", " ").strip()
+    slow = _Reader(2000).read(tokens(plain.replace("\x00", "")))
+    assert parse_addresses(plain) == tuple(slow)
 
 
 LOCAL = st.from_regex(r"[a-z][a-z0-9+=_-]{0,8}(\.[a-z0-9]{1,5})?", fullmatch=True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailkit.message import decode_words, parse, parse_date, parse_ids
+from mailkit.message import decode_words, parse, parse_addresses, parse_date, parse_ids
 from mailkit.message.params import parse_params
 
 
@@ -123,6 +123,12 @@ def test_any_ids(value: str | bytes) -> None:
     for found in parse_ids(value):
         assert found
         assert not set(found) & set("<>\r\n\x00")
+
+
+def test_half_surrogate_pairs_in_text_given_by_the_application() -> None:
+    for text in ("\ud800", "a\ud800 <b@c.example>\r\n x", "=?utf-8?q?\ud800?=", "<\ud800@b>\n"):
+        decode_words(text), parse_addresses(text), parse_ids(text), parse_date(text), parse_params(text)
+    assert [a.key for a in parse_addresses("a@xn--\ud800.example")]
 
 
 @given(st.lists(st.from_regex(r"[A-Za-z0-9._+=-]{1,30}@[a-z]{1,10}\.example", fullmatch=True), max_size=20))

@@ -29,7 +29,11 @@ __all__ = ["Address", "parse_addresses", "unicode_domain"]
 _LIMIT = 2000
 _MAX_ADDRESS = 1000
 _SYNTAX = frozenset('@.<>()[],;: "\\/')
-_FAST = re.compile(r"(?:([A-Za-z0-9][A-Za-z0-9 _'-]*?) ?<)?([A-Za-z0-9_+=.-]+@[A-Za-z0-9.-]+)(>?)")
+# One plain mailbox and the comma after it. No two repetitions can match the same character: linear.
+_ADDR = r"[A-Za-z0-9_+=.'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
+_EASY = re.compile(
+    rf"""[ \t]*(?:(?:"([^"\\=]*)"|(\w[\w '.&/+-]*?))?[ \t]*<({_ADDR})>|({_ADDR}))[ \t]*(?:,|$)""",
+)
 _ATOM = re.compile(r"[^\x00-\x20\x7f\"(),:;<>@\[\]\\]+")
 
 
@@ -93,18 +97,25 @@ def _is_dot_atom(text: str) -> bool:
 
 def parse_addresses(value: str | bytes, limit: int = _LIMIT) -> tuple[Address, ...]:
     """All mailboxes of an address header value, in order. Never raises, linear, at most ``limit`` results."""
-    if isinstance(value, bytes):
-        text = unfold(value)
-    else:
-        text = unfold(value.encode("utf-8", "surrogateescape")) if "\n" in value or "\r" in value else value.strip()
+    text = unfold(value)
     if "<mailto:" in text:
         text = text.replace("<mailto:", "<")
-    fast = _FAST.fullmatch(text)
-    if fast and bool(fast[3]) == ("<" in text) and ".." not in fast[2]:
-        local, _, domain = fast[2].rpartition("@")
-        if not domain.endswith(".") and not domain.startswith("."):
-            return (Address(fast[1] or "", f"{local}@{domain.lower()}"),)
-    return tuple(_Reader(limit).read(tokens(text)))
+    found, at = _easy(text, limit)
+    if at < len(text) and len(found) < limit:
+        found += _Reader(limit - len(found)).read(tokens(text[at:]))
+    return tuple(found)
+
+
+def _easy(text: str, limit: int) -> tuple[list[Address], int]:
+    """The plain mailboxes at the beginning, up to the first that needs a closer look, and where that one begins."""
+    found: list[Address] = []
+    at, size = 0, len(text)
+    while at < size and len(found) < limit and (match := _EASY.match(text, at)):
+        quoted, bare, angle, alone = match.groups()
+        local, _, domain = (angle or alone).rpartition("@")
+        found.append(Address(_tidy(quoted or bare or ""), f"{local}@{domain.lower()}"))
+        at = match.end()
+    return found, at
 
 
 class _Reader:
@@ -193,12 +204,14 @@ class _Reader:
         if local or domain:
             self.found.append(Address(name, f"{local}@{domain}" if domain else local, self.group))
         elif name or any(kind in (WORD, QUOTED) for kind, _ in angle):
-            self.found.append(Address(name or _display(angle), "", self.group))
+            name = name or _display(angle)
+            self.found += [Address(name, "", self.group)] if name else []
 
     def _finish_bare(self) -> None:
         marks = [n for n, token in enumerate(self.phrase) if token == (SPECIAL, "@")]
         if not marks:
-            self.found.append(Address(_display(self.phrase), "", self.group))
+            if name := _display(self.phrase):
+                self.found.append(Address(name, "", self.group))
             return
         start = 0
         for number, mark in enumerate(marks):  # "a@x.example b@y.example": a blank between two addresses
@@ -322,6 +335,10 @@ def _plain(token: Token) -> str:
 def _display(tokens: list[Token]) -> str:
     """Words and quoted strings as one decoded line."""
     text = "".join(" " if kind == SPACE else _plain((kind, t)) for kind, t in tokens if kind != COMMENT)
+    return _tidy(text)
+
+
+def _tidy(text: str) -> str:
     name = " ".join(decode_words(text).split()) if text else ""
     return name[1:-1] if len(name) > 2 and name[0] == name[-1] == "'" else name  # Outlook writes 'Bo' <bo@…>
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import codecs
 import importlib
+import re
 from functools import lru_cache
 
 __all__ = ["decode", "decode_header_bytes", "known"]
@@ -55,7 +56,8 @@ _NOT_CHARSETS = frozenset(
     | {"mbcs", "oem", "charmap", "unicode-internal", "utf-8-sig"}
 )
 _LABEL_CHARS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.:+()")
-_SAMPLE = 16 * 1024
+_SAMPLE = 4096
+_EIGHT_BIT = re.compile(rb"[\x80-\xff]")
 
 
 @lru_cache(maxsize=256)
@@ -101,7 +103,9 @@ def _guess(data: bytes) -> str | None:
         return None
     # chardet 6 began to be modest: right guesses about short texts have 0.35, wrong ones less than 0.2.
     least = 0.3 if int(chardet.__version__.partition(".")[0]) >= 6 else 0.7
-    found = chardet.detect(data[:_SAMPLE])
+    first = _EIGHT_BIT.search(data)
+    start = max(first.start() - 200, 0) if first else 0
+    found = chardet.detect(data[start : start + _SAMPLE])
     if not found.get("encoding") or (found.get("confidence") or 0) < least:
         return None
     codec = known(str(found["encoding"]))

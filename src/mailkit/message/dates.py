@@ -39,10 +39,7 @@ _MAX = 1000
 
 def parse_date(value: str | bytes) -> datetime | None:
     """The aware datetime in a Date value, or None if it holds no date with a time. Never raises."""
-    if isinstance(value, bytes):
-        text = unfold(value[: 4 * _MAX])
-    else:
-        text = unfold(value[: 4 * _MAX].encode("utf-8", "surrogateescape"))
+    text = unfold(value[: 4 * _MAX])
     text = text.rpartition(";")[2]
     if "(" in text:
         text = _without_comments(text)

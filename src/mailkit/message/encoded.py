@@ -26,11 +26,13 @@ _CONTROLS: dict[int, str | None] = {
 }
 
 
-def unfold(raw: bytes) -> str:
-    """A header's raw bytes as one line: each fold, with the blanks around it, becomes one blank (RFC 5322 2.2.3)."""
-    if b"\n" in raw or b"\r" in raw:
-        raw = b" ".join(line.strip(b" \t\r") for line in raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n"))
-    return decode_header_bytes(raw.strip(b" \t\r\n\x00")).replace("\x00", "")
+def unfold(value: bytes | str) -> str:
+    """A header value as one line: each fold, with the blanks around it, becomes one blank (RFC 5322 2.2.3)."""
+    text = decode_header_bytes(value) if isinstance(value, bytes) else value
+    if "\n" in text or "\r" in text:
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        text = " ".join([line.strip(" \t") for line in lines])
+    return text.strip(" \t\x00").replace("\x00", "")
 
 
 def decode_words(value: str | bytes) -> str:
@@ -39,12 +41,7 @@ def decode_words(value: str | bytes) -> str:
     Args:
         value: what follows the colon, folded or not.
     """
-    if isinstance(value, bytes):
-        text = unfold(value)
-    elif "\n" in value or "\r" in value:
-        text = unfold(value.encode("utf-8", "surrogateescape"))
-    else:
-        text = value.strip(" \t")
+    text = unfold(value)
     if "=?" not in text:
         return text.translate(_CONTROLS) if not text.isprintable() else text
     return _decode(text).translate(_CONTROLS).strip(" \t")
@@ -99,7 +96,7 @@ _KINDS = frozenset({"q?", "Q?", "b?", "B?"})
 
 
 def _data(kind: str, body: str) -> bytes:
-    raw = body.encode("utf-8", "surrogateescape")
+    raw = body.encode("utf-8", "replace")
     if kind in "bB":
         return decode_base64(raw)[0]
     # A fold inside a word has become a blank beside the underscore that stands for the real one.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailkit.message.encoded import unfold
+from mailkit.message.charset import decode_header_bytes
 
 __all__ = ["parse_ids"]
 
@@ -39,16 +39,13 @@ def parse_ids(value: str | bytes) -> tuple[str, ...]:
 
 
 def _text(value: str | bytes) -> str:
-    if isinstance(value, str):
-        if "\n" not in value and "\r" not in value:
-            return value.translate(_CONTROLS)
-        value = value.encode("utf-8", "surrogateescape")
-    if b"\n" not in value and b"\r" not in value:
-        return unfold(value).translate(_CONTROLS)
-    lines = [line.strip(b" \t\r") for line in value.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")]
-    out: list[bytes] = []
+    text = decode_header_bytes(value) if isinstance(value, bytes) else value
+    if "\n" not in text and "\r" not in text:
+        return text.translate(_CONTROLS)
+    lines = [line.strip(" \t") for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    out: list[str] = []
     inside = False
     for line in lines:
-        out.append(line if inside else b" " + line)
-        inside = line.rfind(b"<") > line.rfind(b">") or (inside and b">" not in line)
-    return unfold(b"".join(out)).translate(_CONTROLS)
+        out.append(line if inside else " " + line)
+        inside = line.rfind("<") > line.rfind(">") or (inside and ">" not in line)
+    return "".join(out).translate(_CONTROLS)

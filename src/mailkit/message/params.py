@@ -164,6 +164,6 @@ def _joined(numbered: dict[int, tuple[str, bool]]) -> str:
         value, flag = numbered[number]
         if position == 0 and flag and value.count("'") >= 2:
             charset, _, value = value.split("'", 2)
-        data.append(unquote_to_bytes(value) if flag else value.encode("utf-8", "surrogateescape"))
+        data.append(unquote_to_bytes(value) if flag else value.encode("utf-8", "replace"))
     text = decode(b"".join(data), charset or "utf-8")[0]
     return text if encoded else decode_words(text)

@@ -159,7 +159,7 @@ class _Parser:
         for raw in part.headers.raw_all("content-type")[:8]:
             content = read_params(raw, self.limits.params)
             values = content.conflicts.get("boundary") or (content.params.get("boundary", ""),)
-            found += [value.encode("utf-8", "surrogateescape") for value in values if value]
+            found += [value.encode("utf-8", "replace") for value in values if value]
             # Raw 8-bit boundaries: the header was read as UTF-8 or as windows-1252, the body is bytes.
             found += [value.encode("cp1252", "replace") for value in values if not value.isascii()]
         return list(dict.fromkeys(found))[:8]
