@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -99,7 +99,17 @@ def a_draft(*to: str, **more: object) -> Draft:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(store_url: str) -> Iterator[Desk]:
+    """On SQLite and on PostgreSQL."""
+    clock = Clock()
+    store = Store.open(store_url, clock=clock, create=True)
+    yield Desk(store, clock)
+    store.close()
+
+
+@pytest.fixture
+def sqlite_desk(tmp_path: Path) -> Iterator[Desk]:
+    """On an SQLite file, ``mail.db`` in ``tmp_path``."""
     clock = Clock()
     store = Store.open(f"sqlite:///{tmp_path}/mail.db", clock=clock)
     yield Desk(store, clock)

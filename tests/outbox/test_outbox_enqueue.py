@@ -59,9 +59,9 @@ def test_the_same_key_for_another_account_is_a_conflict(desk):
         enqueue(tx, a_draft(), account=other, key="k")
 
 
-def test_a_key_belongs_to_its_tenant(desk, tmp_path):
+def test_a_key_belongs_to_its_tenant(desk, store_url):
     desk.put(key="k")
-    other = Store.open(f"sqlite:///{tmp_path}/mail.db", tenant="other")
+    other = Store.open(store_url, tenant="other")
     with other.write() as tx:
         assert enqueue(tx, a_draft(text="different"), account=desk.account, key="k").created
     other.close()
@@ -92,8 +92,8 @@ def test_a_rolled_back_transaction_leaves_nothing(desk):
 
 
 @pytest.mark.parametrize("end", ["commit", "rollback"])
-def test_on_the_callers_own_sqlalchemy_transaction(desk, tmp_path, end):
-    engine = create_engine(f"sqlite:///{tmp_path}/mail.db")
+def test_on_the_callers_own_sqlalchemy_transaction(desk, store_url, end):
+    engine = create_engine(store_url)
     with engine.connect() as connection:
         connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS orders (id INTEGER)")
         connection.commit()
@@ -107,7 +107,8 @@ def test_on_the_callers_own_sqlalchemy_transaction(desk, tmp_path, end):
 
 
 @pytest.mark.parametrize("end", ["commit", "rollback"])
-def test_on_the_callers_own_sqlite3_connection(desk, tmp_path, end):
+def test_on_the_callers_own_sqlite3_connection(sqlite_desk, tmp_path, end):
+    desk = sqlite_desk
     connection = sqlite3.connect(tmp_path / "mail.db")
     connection.execute("CREATE TABLE orders (id INTEGER)")
     connection.execute("INSERT INTO orders VALUES (1042)")
