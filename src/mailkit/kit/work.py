@@ -103,5 +103,5 @@ class Work:
         try:
             for _event in self._mailboxes.watch(name, stop=stop):
                 worker.wake()
-        except MailkitError as error:
-            logger.error("account %s is not watched any more: %s", name, error)
+        except MailkitError:
+            logger.exception("account %s is not watched any more", name)

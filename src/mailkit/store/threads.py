@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, desc, func, select, text, update
+from sqlalchemy import Text, and_, bindparam, case, desc, func, or_, select, text, update
 
 from mailkit.events import ThreadMerged
 from mailkit.store import events, links, sql
@@ -54,7 +54,8 @@ _BY_ID = select(*_FIELDS).where(sql.mine(thread), thread.c.id == bindparam("pk",
 
 def _count_in(latest: str, earliest: str) -> Any:
     """The thread's span and title after one more message; the title is the earliest message's, whatever came first."""
-    at = bindparam("at", type_=Utc)
+    at, title = bindparam("at", type_=Utc), bindparam("title", type_=Text)
+    tie = and_(thread.c.first_at == at, title < thread.c.subject)
     return (
         update(thread)
         .where(sql.mine(thread), thread.c.id == bindparam("pk", type_=Id))
@@ -62,7 +63,7 @@ def _count_in(latest: str, earliest: str) -> Any:
             message_count=thread.c.message_count + 1,
             last_at=getattr(func, latest)(thread.c.last_at, at, type_=Utc),
             first_at=getattr(func, earliest)(thread.c.first_at, at, type_=Utc),
-            subject=case((thread.c.first_at > at, bindparam("title")), else_=thread.c.subject),
+            subject=case((or_(thread.c.first_at > at, tie), title), else_=thread.c.subject),
         )
     )
 
@@ -165,14 +166,14 @@ def _merge(tx: Tx, gone: int, kept: int) -> None:
     for stmt in _REPOINT:
         tx.execute(stmt, gone=gone, kept=kept)
     links.merge(tx, gone, kept)
-    earlier = old if old.first_at < new.first_at else new
+    earlier = min(old, new, key=lambda one: (one.first_at, one.subject))
     tx.execute(
         _ABSORB,
         kept=kept,
         more=old.message_count,
         first=earlier.first_at,
         last=max(old.last_at, new.last_at),
-        title=earlier.subject or new.subject or old.subject,
+        title=earlier.subject,
     )
     tx.execute(_ALIAS, gone=gone, kept=kept)
     tx.execute(_FLATTEN, gone=gone, kept=kept)
