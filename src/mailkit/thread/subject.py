@@ -12,13 +12,13 @@ REPLY_MARKS = frozenset(
     """
     re aw antw antwoord antwort betr sv svar vs vá válasz odp odpověď odpoveď ynt yanıt rép res rsp resp risp rif
     απ απάντηση σχετ bls bal balas balasan jwb отв ответ відп odg atb ats vast vastaus
-    답장 회신 回复 回覆 答复 答覆 回信 返信 返 رد השב תגובה ตอบ ตอบกลับ trả_lời tl पुन""".split()  # noqa: SIM905 - a list of quoted words would be longer
+    답장 회신 回复 回覆 答复 答覆 回信 返信 返 رد השב תגובה ตอบ ตอบกลับ trả_lời tl पुन""".split()  # noqa: SIM905
 )
 FORWARD_MARKS = frozenset(
     """
     fw fwd wg tr vb vl vs rv enc reenv doorst doorgest pd pdl přp trs terusan terus ilt i̇lt πρθ πρω tov
     továbbítás fwd пересл пер прсл prosl prosleđeno redir
-    전달 转发 轉寄 轉發 転送 転 إعادة_توجيه העבר הועבר ส่งต่อ chuyển_tiếp""".split()  # noqa: SIM905 - a list of quoted words would be longer
+    전달 转发 轉寄 轉發 転送 転 إعادة_توجيه העבר הועבר ส่งต่อ chuyển_tiếp""".split()  # noqa: SIM905
 )
 # One-letter marks of Italian Outlook; only as capitals, or every list entry "i:" would lose its head.
 _CAPITAL_REPLY = frozenset({"R"})

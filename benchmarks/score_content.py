@@ -1,0 +1,112 @@
+"""Score the reading of replies and bounces against the corpora folder, as a table.
+
+    MAILKIT_CORPORA=… python benchmarks/score_content.py [-v]
+
+``-v`` lists every case that is missed. The corpora's own README says what is expected and how it is compared.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mailkit.content import kind_of, report_of, split_reply
+from mailkit.message import parse
+
+
+@dataclass
+class Score:
+    """How many of how many, and what was missed."""
+
+    name: str
+    right: int = 0
+    total: int = 0
+    missed: list[str] = field(default_factory=list)
+
+    def add(self, right: bool, what: str) -> None:
+        self.total += 1
+        self.right += right
+        if not right:
+            self.missed.append(what)
+
+    @property
+    def share(self) -> float:
+        return self.right / self.total if self.total else 0.0
+
+
+def score_bounces(folder: Path) -> list[Score]:
+    """Kind per message; recipient, hard or soft, reason per expected recipient; a false recipient is a miss."""
+    kinds, recipients, hard, reasons = Score("kind"), Score("recipient"), Score("hard or soft"), Score("reason")
+    for case in json.loads((folder / "expectations.json").read_text("utf-8"))["cases"]:
+        message = parse((folder / case["file"]).read_bytes())
+        expected_kind = {"delivered": "receipt"}.get(case["kind"], case["kind"])
+        kind = kind_of(message)
+        kinds.add(kind == expected_kind, f"{case['file']}: {kind}, expected {expected_kind}")
+        report = report_of(message)
+        found = {item.address.lower(): (item.reason, bool(item.hard)) for item in report.recipients} if report else {}
+        if kind == "auto-reply":
+            found = {message.from_[0].address.lower(): ("vacation", False)}
+        if report and not found:
+            found = {"": ("feedback" if kind == "complaint" else "undefined", False)}
+        for row in case["expected"]:
+            name = (row["recipient"] or "").lower()
+            reason, is_hard = found.pop(name, ("missing", None))
+            where = f"{case['file']} {name}:"
+            recipients.add(reason != "missing", f"{where} {list(found)}")
+            hard.add(is_hard == row["hard_bounce"], f"{where} hard={is_hard} as {reason}, expected {row['reason']}")
+            reasons.add(reason == row["reason"], f"{where} {reason}, expected {row['reason']}")
+        for name in found:
+            recipients.add(False, f"{case['file']}: {name} was not expected")
+    return [kinds, recipients, hard, reasons]
+
+
+def normal(text: str) -> str:
+    """As the corpora's README compares: LF, no space at line ends, no empty lines at both ends."""
+    lines = [line.rstrip() for line in text.replace("\r\n", "\n").split("\n")]
+    return "\n".join(lines).strip("\n")
+
+
+def score_replies(folder: Path) -> list[Score]:
+    """Exact reply texts, pieces that must or must not be in it, and time."""
+    exact, pieces, partial, quick = Score("reply exact"), Score("pieces"), Score("partial cases"), Score("within time")
+    for path in sorted(folder.glob("*.json")):
+        case = json.loads(path.read_text("utf-8"))
+        text = path.with_suffix(".txt").read_bytes().decode("utf-8", "replace")
+        start = time.perf_counter()
+        reply = normal(split_reply(text).reply)
+        quick.add(time.perf_counter() - start < case.get("max_seconds", 1), path.stem)
+        if case.get("expect") is not None:
+            exact.add(reply == case["expect"], f"{path.stem}: {reply!r}")
+        wanted = [(piece in reply, f"{path.stem}: lacks {piece!r}") for piece in case.get("contains") or ()]
+        wanted += [(piece not in reply, f"{path.stem}: has {piece!r}") for piece in case.get("absent") or ()]
+        for right, what in wanted:
+            pieces.add(right, what)
+        if wanted and case.get("expect") is None:
+            partial.add(all(right for right, _ in wanted), path.stem)
+    return [exact, partial, pieces, quick]
+
+
+def main() -> int:
+    """Print the table; 2 without corpora."""
+    root = os.environ.get("MAILKIT_CORPORA")
+    if not root:
+        print("MAILKIT_CORPORA is not set: nothing to score.")
+        return 2
+    verbose = "-v" in sys.argv[1:]
+    for title, scores in (
+        ("bounce", score_bounces(Path(root) / "bounce")),
+        ("reply", score_replies(Path(root) / "reply")),
+    ):
+        for score in scores:
+            print(f"{title:8} {score.name:14} {score.right:4} of {score.total:4}  {score.share:7.1%}")
+            for line in score.missed if verbose else ():
+                print(f"           - {line}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+"""What a message says: text, HTML, what is new in a reply, reports of machines, trust, invitations.
+
+==========  =============================================================================
+read        ``read(message)`` → ``Content``, lazy; begin here
+text        HTML → readable text (``marks``: how mail programs mark quotations in HTML)
+html        HTML that is safe to show (``depth``: HTML that is too deep to be parsed)
+reply       new text, quotations, signature (``lines``, ``signature``, ``languages``)
+report      bounces, complaints, receipts (``delivery``, ``notices``, ``reasons``)
+kinds       what kind of message this is; whether a machine may answer it
+trust       how far the sender can be believed (``authres``, ``domains``)
+calendar    invitations
+==========  =============================================================================
+"""
+
+from __future__ import annotations
+
+from .calendar import Attendee, Calendar, Event, read_calendar
+from .html import SafeHtml, sanitize
+from .kinds import is_auto_reply, is_automatic, is_list, kind_of
+from .read import Content, read
+from .reply import Reply, Segment, split_reply
+from .report import Report, ReportRecipient, report_of
+from .text import html_to_text
+from .trust import trust_of
+
+__all__ = [
+    "Attendee",
+    "Calendar",
+    "Content",
+    "Event",
+    "Reply",
+    "Report",
+    "ReportRecipient",
+    "SafeHtml",
+    "Segment",
+    "html_to_text",
+    "is_auto_reply",
+    "is_automatic",
+    "is_list",
+    "kind_of",
+    "read",
+    "read_calendar",
+    "report_of",
+    "sanitize",
+    "split_reply",
+    "trust_of",
+]

@@ -1,0 +1,103 @@
+"""The machine-readable half of reports: field blocks of RFC 3464, RFC 5965 and RFC 8098, and what to read out of text.
+
+All of it works on plain strings and in one pass; nothing here trusts that a block is where the RFC wants it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+__all__ = ["Fields", "addresses_in", "blocks", "clean_address", "reply_code", "status_in", "typed_value"]
+
+Fields = dict[str, list[str]]
+
+MAX_TEXT = 512 * 1024  # characters of a report that are looked at; real ones have a few thousand
+MAX_BLOCKS = 2000
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,60}")
+_STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
+_REPLY = re.compile(r"(?<![\d.#])[245][0-5]\d(?=[ -]|$)")
+_ENDS_ADDRESS = frozenset(" \t\r\n<>()[],;:\"'|=")
+
+
+def blocks(text: str) -> Iterator[Fields]:
+    """Blocks of ``Name: value`` lines; names in lower case, folded lines joined. Quote marks before a line are
+    ignored."""
+    fields: Fields = {}
+    last: list[str] | None = None
+    count = 0
+    for raw in text[:MAX_TEXT].split("\n"):
+        line = raw.rstrip("\r").lstrip("> ") if raw.startswith((">", " >")) else raw.rstrip("\r")
+        match = _NAME.match(line)
+        if not line.strip():
+            if fields:
+                yield fields
+                count += 1
+                if count >= MAX_BLOCKS:
+                    return
+            fields, last = {}, None
+        elif line[0] in " \t" and last:
+            last[-1] = f"{last[-1]} {line.strip()}" if len(last[-1]) < 20_000 else last[-1]
+        elif match and line[match.end() : match.end() + 1] == ":":
+            last = fields.setdefault(match[0].lower(), [])
+            last.append(line[match.end() + 1 :].strip())
+        else:
+            last = None
+    if fields:
+        yield fields
+
+
+def typed_value(value: str) -> str:
+    """What follows ``rfc822;`` or ``smtp;``; the whole value where there is no type."""
+    kind, semicolon, rest = value.partition(";")
+    return rest.strip() if semicolon and len(kind) <= 40 and " " not in kind.strip() else value.strip()
+
+
+def addresses_in(text: str, limit: int = 100) -> list[str]:
+    """Everything in ``text`` that looks like an address, each once, in order. Linear: goes from one ``@`` to the
+    next."""
+    found: dict[str, None] = {}
+    at = text.find("@")
+    while at >= 0 and len(found) < limit:
+        end = at + 1
+        while end < min(len(text), at + 256) and text[end] not in _ENDS_ADDRESS and text[end] != "@":
+            end += 1
+        start = _local_start(text, at)
+        domain = text[at + 1 : end].rstrip(".!?-…").rstrip(".")
+        if start < at and "." in domain and domain[0].isalnum():
+            found.setdefault(f"{text[start:at]}@{domain}")
+        at = text.find("@", max(end, at + 1))
+    return list(found)
+
+
+def _local_start(text: str, at: int) -> int:
+    if text[at - 1 : at] == '"':  # a quoted local part: "a..b"@c.example
+        opening = text.rfind('"', max(0, at - 66), at - 1)
+        return opening if opening >= 0 else at
+    start = at
+    while start > max(0, at - 128) and text[start - 1] not in _ENDS_ADDRESS and text[start - 1] != "@":
+        start -= 1
+    return start
+
+
+def clean_address(value: str) -> str:
+    """The address in a ``…-Recipient`` value, or "" if there is none."""
+    text = value[:2000].strip()
+    if "<" in text:
+        text = text.rpartition("<")[2].partition(">")[0].strip() or text
+    local, at, domain = text.partition("@")
+    if local and at and domain[:1].isalnum() and not any(char in _ENDS_ADDRESS for char in text.replace('"', "")):
+        return text if "@" not in domain and text[0] not in "|/" else ""
+    return next(iter(addresses_in(value[:2000], 1)), "")
+
+
+def status_in(text: str) -> str:
+    """The first enhanced status (RFC 3463) in ``text``, or ""."""
+    match = _STATUS.search(text[:MAX_TEXT])
+    return match[0] if match else ""
+
+
+def reply_code(text: str) -> int | None:
+    """The first SMTP reply code in ``text``, or None."""
+    match = _REPLY.search(text[:MAX_TEXT])
+    return int(match[0]) if match else None

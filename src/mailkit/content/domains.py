@@ -1,0 +1,54 @@
+"""Whether two domains belong to one organisation (RFC 7489 section 3.2)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Protocol, cast
+
+from mailkit.message.address import unicode_domain
+
+from .tables import phrases
+
+__all__ = ["same_organisation"]
+
+
+class _SuffixList(Protocol):
+    def privatesuffix(self, domain: str) -> str | None: ...
+
+
+def same_organisation(one: str, other: str) -> bool:
+    """Whether two domains belong to one organisation (RFC 7489 section 3.2).
+
+    With ``publicsuffixlist`` installed: the same registered domain. Without: the same domain, or one below the other
+    with at least two labels in the upper one, and that not the kind of two-letter pair that registries sell under
+    (``co.uk``).
+    """
+    one, other = unicode_domain(one.rstrip(".")), unicode_domain(other.rstrip("."))
+    if not one or not other:
+        return False
+    if one == other:
+        return True
+    suffixes = _suffix_list()
+    if suffixes is not None:
+        registered = suffixes.privatesuffix(one)
+        return registered is not None and registered == suffixes.privatesuffix(other)
+    upper, lower = sorted((one, other), key=len)
+    return lower.endswith(f".{upper}") and _can_be_registered(upper)
+
+
+def _can_be_registered(domain: str) -> bool:
+    labels = domain.split(".")
+    registry = len(labels) == 2 and len(labels[1]) == 2 and (len(labels[0]) <= 3 or labels[0] in _SOLD_UNDER)
+    return len(labels) >= 2 and not registry
+
+
+_SOLD_UNDER = frozenset(phrases("asso | conf | info | firm | store | name | mobi | govt | school | desa | ponpes"))
+
+
+@lru_cache(maxsize=1)
+def _suffix_list() -> _SuffixList | None:
+    try:
+        from publicsuffixlist import PublicSuffixList  # type: ignore[import-not-found,unused-ignore]
+    except ImportError:
+        return None
+    return cast("_SuffixList", PublicSuffixList())

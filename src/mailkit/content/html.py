@@ -1,0 +1,156 @@
+"""HTML that is safe to show inside an application: no script, no style sheet, nothing loaded from outside unless
+asked for.
+
+nh3 (ammonia, a Rust sanitiser on an HTML5 parser) does the work; this module says what is allowed. Loading a picture
+tells the sender that and where the mail was read, so remote pictures are left out until the reader asks. ``cid:``
+pictures come from the message itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+
+from .depth import is_too_deep, strip_tags
+from .tables import phrases
+
+__all__ = ["SafeHtml", "sanitize"]
+
+CidResolver = Callable[[str], str | None]
+
+_TAGS = set(
+    phrases(
+        """
+        a | abbr | address | b | bdi | bdo | big | blockquote | br | caption | center | cite | code | col |
+        colgroup | dd | del | dfn | div | dl | dt | em | figcaption | figure | font | h1 | h2 | h3 | h4 | h5 |
+        h6 | hr | i | img | ins | kbd | li | mark | ol | p | pre | q | rp | rt | ruby | s | samp | section |
+        article | header | footer | main | small | span | strike | strong | sub | sup | table | tbody | td |
+        tfoot | th | thead | time | tr | tt | u | ul | var | wbr
+        """
+    )
+)
+_DROPPED = set(phrases("script | style | title | template | iframe | noscript | svg | math | textarea | select"))
+_EVERYWHERE = set(phrases("style | align | dir | lang | title | width | height | id"))
+_ATTRIBUTES = {
+    "*": _EVERYWHERE,
+    "a": {"href", "name"},
+    "img": {"src", "alt", "border", "hspace", "vspace"},
+    "font": {"color", "face", "size"},
+    "table": {"border", "cellpadding", "cellspacing", "bgcolor", "summary"},
+    "tr": {"bgcolor", "valign"},
+    "td": {"bgcolor", "valign", "colspan", "rowspan", "nowrap"},
+    "th": {"bgcolor", "valign", "colspan", "rowspan", "nowrap", "scope"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "ol": {"start", "type"},
+    "ul": {"type"},
+    "li": {"value"},
+    "blockquote": {"cite", "type"},
+}
+# None of these can load anything or leave its place on the page.
+_STYLES = set(
+    phrases(
+        """
+        background-color | border | border-bottom | border-collapse | border-color | border-left | border-radius |
+        border-right | border-spacing | border-style | border-top | border-width | color | direction | display |
+        font | font-family | font-size | font-style | font-variant | font-weight | height | letter-spacing |
+        line-height | list-style-type | margin | margin-bottom | margin-left | margin-right | margin-top |
+        max-height | max-width | min-height | min-width | padding | padding-bottom | padding-left |
+        padding-right | padding-top | table-layout | text-align | text-decoration | text-indent | text-transform |
+        unicode-bidi | vertical-align | white-space | width | word-break | word-wrap
+        """
+    )
+)
+_LINKS = ("http:", "https:", "mailto:", "tel:")
+_PICTURES = tuple(f"data:image/{kind};base64," for kind in ("png", "gif", "jpeg", "jpg", "webp", "bmp"))
+ID_PREFIX = "mail-"
+
+
+@dataclass(frozen=True, slots=True)
+class SafeHtml:
+    """Sanitised HTML and the number of remote pictures that were left out of it."""
+
+    html: str
+    blocked: int = 0
+
+
+def sanitize(html: str, *, remote: bool = False, cid: CidResolver | None = None) -> SafeHtml:
+    """Make ``html`` safe to show in a page of the application.
+
+    Args:
+        remote: keep pictures that are loaded from outside (the reader asked for them).
+        cid: from a Content-ID without brackets to a URL (``https:`` or ``data:image/…``) or None; without it inline
+            pictures
+            are left out.
+
+    Returns:
+        A fragment without ``html`` and ``body``. Text that nests absurdly deep is shown as plain text.
+    """
+    if is_too_deep(html):
+        return SafeHtml(f"<pre>{escape(strip_tags(html))}</pre>")
+    import nh3
+
+    checker = _Checker(remote, cid)
+    clean = nh3.clean(
+        html.replace("\0", ""),
+        tags=_TAGS,
+        clean_content_tags={
+            "script",
+            "style",
+            "title",
+            "template",
+            "iframe",
+            "noscript",
+            "svg",
+            "math",
+            "textarea",
+            "select",
+        },
+        attributes=_ATTRIBUTES,
+        attribute_filter=checker,
+        url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
+        filter_style_properties=_STYLES,
+        link_rel="noopener noreferrer nofollow",
+        id_prefix=ID_PREFIX,
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+    )
+    return SafeHtml(clean, checker.blocked)
+
+
+class _Checker:
+    """Decides each attribute; counts the pictures left out."""
+
+    def __init__(self, remote: bool, cid: CidResolver | None) -> None:
+        self._remote = remote
+        self._cid = cid
+        self.blocked = 0
+
+    def __call__(self, _tag: str, name: str, value: str) -> str | None:
+        text = "".join(value.split()).lower()
+        if name == "src":
+            return self._picture(value, text)
+        if name == "href":
+            if text.startswith("#"):
+                return f"#{ID_PREFIX}{value.strip()[1:]}"
+            return value if text.startswith(_LINKS) else None
+        if name == "cite":
+            return None
+        if name == "style":
+            # Escapes and functions are how style sheets load things; no mail needs them in a style attribute.
+            return (
+                None if "\\" in text or "url(" in text or "@" in text or "expression" in text or "/*" in text else value
+            )
+        return value
+
+    def _picture(self, value: str, text: str) -> str | None:
+        if text.startswith("cid:"):
+            found = self._cid(value.strip()[4:].strip("<> ")) if self._cid else None
+            return found if found and found.lower().startswith((*_PICTURES, "https:", "http:", "/")) else None
+        if text.startswith(_PICTURES):
+            return value
+        if text.startswith(("http:", "https:", "//")):
+            if self._remote:
+                return value
+            self.blocked += 1
+        return None

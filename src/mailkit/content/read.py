@@ -1,0 +1,191 @@
+"""The content of a message, worked out when asked for and kept."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from functools import cached_property
+from html import escape
+
+from mailkit.message import Message, Part
+
+from .calendar import Calendar, read_calendar
+from .html import SafeHtml, sanitize
+from .kinds import kind_of
+from .reply import Reply, Segment, split_reply
+from .report import Report, report_of
+from .text import html_to_text, read_html
+
+__all__ = ["Content", "read"]
+
+MAX_INLINE = 1024 * 1024  # bytes of one picture that is put into the HTML itself
+MAX_INLINE_TOTAL = 4 * 1024 * 1024
+_FORWARDS = (
+    "fw:",
+    "fwd:",
+    "wg:",
+    "tr:",
+    "rv:",
+    "i:",
+    "enc:",
+    "doorst:",
+    "vb:",
+    "trs:",
+    "pd:",
+    "转发",
+    "轉寄",
+    "轉發",
+    "転送",
+    "전달",
+)
+
+
+def read(message: Message) -> Content:
+    """What the message says. Costs nothing until an attribute is asked for; never raises."""
+    return Content(message)
+
+
+class Content:
+    """A view of a message for people. Every attribute is computed at the first access and kept."""
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+
+    def __repr__(self) -> str:
+        return f"Content({self.message!r})"
+
+    @cached_property
+    def kind(self) -> str:
+        """``normal``, ``bounce``, ``complaint``, ``receipt``, ``auto-reply``, ``list`` or ``calendar``."""
+        return kind_of(self.message)
+
+    @cached_property
+    def report(self) -> Report | None:
+        """The machine's report, if the message is one."""
+        return report_of(self.message)
+
+    @cached_property
+    def text(self) -> str:
+        """The whole body as plain text, lines separated by LF; made from HTML where there is no plain text."""
+        parts = [self._part_text(part) for part in self.message.text_body]
+        return "\n".join(part for part in parts if part)
+
+    @cached_property
+    def html(self) -> str:
+        """The body as safe HTML: no script, nothing loaded from outside, inline pictures put in. Plain text is
+        wrapped."""
+        return self.safe_html(cid=self._data_url).html
+
+    def safe_html(self, *, remote: bool = False, cid: Callable[[str], str | None] | None = None) -> SafeHtml:
+        """The body as safe HTML.
+
+        Args:
+            remote: keep pictures that are loaded from outside.
+            cid: from a Content-ID to the URL at which the application serves that part; None leaves them out.
+        """
+        pieces: list[str] = []
+        blocked = 0
+        for part in self.message.html_body:
+            if part.content_type == "text/html":
+                safe = sanitize(self._raw_text(part), remote=remote, cid=cid)
+                pieces.append(safe.html)
+                blocked += safe.blocked
+            elif part.content_type.startswith("text/") or part.is_multipart:
+                pieces.append(f'<div style="white-space:pre-wrap">{escape(self._part_text(part))}</div>')
+        return SafeHtml("\n".join(pieces), blocked)
+
+    @cached_property
+    def reply(self) -> Reply:
+        """The body taken apart into new text, quotations, signature, forwarded message: HTML structure first, then
+        lines."""
+        forward = self.is_forward
+        html = [part for part in self.message.html_body if part.content_type == "text/html"]
+        plain = [part for part in self.message.text_body if part.content_type != "text/html"]
+        if not html:
+            return split_reply(self.text, forward=forward)
+        read = [read_html(self._raw_text(part), structure=True, forward=forward) for part in html]
+        reply = split_reply("\n".join(item.text for item in read), forward=forward)
+        signatures = tuple(Segment("signature", text) for item in read for text in item.signatures)
+        if plain and not reply.reply and (other := split_reply(self.text, forward=forward)).reply:
+            return other
+        return Reply((*reply.segments, *signatures))
+
+    @property
+    def reply_text(self) -> str:
+        """What the sender wrote, without quotations and signature."""
+        return self.reply.reply
+
+    @property
+    def quoted(self) -> tuple[str, ...]:
+        """The quoted stretches."""
+        return self.reply.quoted
+
+    @property
+    def signature(self) -> str:
+        """The signature, "" if none was found."""
+        return self.reply.signature
+
+    @property
+    def forwarded(self) -> str:
+        """The text of the forwarded message with its copied header, "" if none; attached ones are in
+        ``message.parts``."""
+        return self.reply.forwarded
+
+    @property
+    def is_forward(self) -> bool:
+        """Whether the subject says that this is a forward."""
+        return self.message.subject.strip().lower().startswith(_FORWARDS)
+
+    @cached_property
+    def calendar(self) -> Calendar | None:
+        """The first calendar part, if there is one."""
+        part = next((part for part in self.message.parts if part.content_type == "text/calendar"), None)
+        return None if part is None else read_calendar(self._raw_text(part))
+
+    def _raw_text(self, part: Part) -> str:
+        return part.text[: self.message.limits.text_bytes]
+
+    def _part_text(self, part: Part) -> str:
+        if part.content_type == "text/html":
+            return html_to_text(self._raw_text(part))
+        if not (part.content_type.startswith("text/") or part.is_multipart or part.content_type == ""):
+            return ""
+        text = self._raw_text(part).replace("\r", "")
+        if part.params.get("format", "").lower() == "flowed":
+            text = unflowed(text, delete_space=part.params.get("delsp", "").lower() == "yes")
+        return text.strip("\n")
+
+    @cached_property
+    def _inline(self) -> dict[str, Part]:
+        parts = (part for part in self.message.parts if part.content_id and part.content_type.startswith("image/"))
+        return {part.content_id or "": part for part in parts}
+
+    def _data_url(self, content_id: str) -> str | None:
+        part = self._inline.get(content_id)
+        if part is None or part.end - part.start > 2 * MAX_INLINE or part.size > MAX_INLINE:
+            return None
+        self._spent += part.size
+        if self._spent > MAX_INLINE_TOTAL:
+            return None
+        return f"data:{part.content_type};base64,{base64.b64encode(part.content).decode('ascii')}"
+
+    _spent = 0
+
+
+def unflowed(text: str, *, delete_space: bool = False) -> str:
+    """Undo ``format=flowed`` (RFC 3676): lines that end in a blank go on in the next, if that is quoted as deep."""
+    out: list[str] = []
+    open_depth: int | None = None
+    for line in text.split("\n"):
+        depth = len(line) - len(line.lstrip(">"))
+        body = line[depth:].removeprefix(" ")
+        flows = body.endswith(" ") and body != "-- "
+        kept = body[:-1] if flows and delete_space else body
+        if open_depth == depth and out and body != "-- ":
+            out.append(kept)
+        else:
+            if out:
+                out.append("\n")
+            out.append(">" * depth + (" " if depth else "") + kept)
+        open_depth = depth if flows else None
+    return "".join(out)

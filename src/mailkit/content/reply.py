@@ -1,0 +1,211 @@
+"""What is new in a message, what is quoted, what is the signature: for plain text, in many languages, in linear time.
+
+HTML is turned into plain text first, its quotations becoming ``> `` lines (see ``html``), so that there is one scanner.
+It works in three passes over the lines:
+
+1. *Boundaries*: attributions ("On … Ana wrote:", wrapped or not), copied headers (``From: … Sent: …``) and dividers
+   with words
+   (``-----Original Message-----``). If the next line that is not empty is quoted with ``>``, the boundary is *soft*:
+   only the quoted lines below it are quoted and what follows is new again (inline answers). Otherwise it is *hard*:
+   everything below is quoted, or forwarded.
+2. *Kinds*: each line is new, quoted, an attribution, forwarded.
+3. *Signatures*: the end of each new stretch is searched for ``-- ``, list footers, "Sent from my phone", closing
+   formulas.
+
+Nothing is lost: the segments in order are the whole text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .lines import attribution_start, header_end, is_divider, is_quoted, marker_kind, plain
+from .signature import signature_start
+
+__all__ = ["Reply", "Segment", "split_reply"]
+
+MAX_CHARACTERS = 2 * 1024 * 1024
+NEW, QUOTE, ATTRIBUTION, SIGNATURE, FORWARD = "new", "quote", "attribution", "signature", "forward"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of lines of one ``kind``: ``new``, ``quote``, ``attribution``, ``signature`` or ``forward``."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A text taken apart. ``segments`` in order are the whole text."""
+
+    segments: tuple[Segment, ...]
+
+    def _all(self, *kinds: str) -> list[str]:
+        return [text for s in self.segments if s.kind in kinds and (text := s.text.strip("\n"))]
+
+    @property
+    def reply(self) -> str:
+        """What the sender wrote, without quotations and signatures; inline answers one below the other."""
+        return "\n\n".join(_unpadded(text) for text in self._all(NEW) if text.strip())
+
+    @property
+    def quoted(self) -> tuple[str, ...]:
+        """The quoted stretches, quote marks kept."""
+        return tuple(self._all(QUOTE))
+
+    @property
+    def signature(self) -> str:
+        """The signatures."""
+        return "\n\n".join(self._all(SIGNATURE))
+
+    @property
+    def forwarded(self) -> str:
+        """The forwarded message with its copied header, "" if nothing is forwarded."""
+        return "\n".join(self._all(FORWARD))
+
+
+@dataclass(frozen=True, slots=True)
+class _Boundary:
+    start: int
+    end: int
+    kind: str  # "attribution", "header", "original", "forwarded"
+
+
+def split_reply(text: str, *, forward: bool = False) -> Reply:
+    """Take a plain text body apart. Linear; of more than ``MAX_CHARACTERS`` the rest is quoted.
+
+    Args:
+        forward: the subject says that this is a forward, so a copied header begins the forwarded message.
+    """
+    head, tail = text[:MAX_CHARACTERS], text[MAX_CHARACTERS:]
+    raw = head.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = [plain(line) for line in raw]
+    kinds = _kinds(lines, _boundaries(lines), forward)
+    _mark_signatures(lines, kinds)
+    segments = _segments(raw, kinds)
+    return Reply((*segments, Segment(QUOTE, tail)) if tail else segments)
+
+
+def _boundaries(lines: Sequence[str]) -> list[_Boundary]:
+    found: list[_Boundary] = []
+    number = 0
+    while number < len(lines):
+        line = lines[number]
+        boundary = None
+        if line and not is_quoted(line):
+            boundary = _boundary_at(lines, number, found[-1].end if found else 0)
+        if boundary is None:
+            number += 1
+        else:
+            found.append(boundary)
+            number = boundary.end
+    return found
+
+
+def _boundary_at(lines: Sequence[str], number: int, after: int) -> _Boundary | None:
+    if marker := marker_kind(lines[number]):
+        return _Boundary(number, number + 1, marker)
+    if header := header_end(lines, number):
+        end, kinds = header
+        start = _before_header(lines, number, after)
+        if kinds >= 3 or start < number:
+            return _Boundary(start, end, "header")
+    start_of = attribution_start(lines, number)
+    if start_of is not None and start_of >= after:
+        return _Boundary(start_of, number + 1, "attribution")
+    return None
+
+
+def _before_header(lines: Sequence[str], number: int, after: int) -> int:
+    """A divider above the header belongs to it, with at most two empty lines between."""
+    for above in range(number - 1, max(after, number - 4) - 1, -1):
+        if is_divider(lines[above]):
+            return above
+        if lines[above]:
+            break
+    return number
+
+
+def _kinds(lines: Sequence[str], boundaries: Sequence[_Boundary], forward: bool) -> list[str]:
+    kinds = [QUOTE if is_quoted(line) else NEW for line in lines]
+    something_new = False
+    done = 0
+    for boundary in boundaries:
+        something_new = something_new or any(lines[n] and kinds[n] == NEW for n in range(done, boundary.start))
+        below = next((n for n in range(boundary.end, len(lines)) if lines[n]), None)
+        forwards = boundary.kind == "forwarded" or (boundary.kind == "header" and forward)
+        soft = below is not None and is_quoted(lines[below])
+        own_header = boundary.kind == "header" and not something_new and not forward
+        if soft or own_header:
+            # A header with nothing above it is a print of the message's own header.
+            kinds[boundary.start : boundary.end] = [ATTRIBUTION] * (boundary.end - boundary.start)
+            if soft and forwards:
+                _mark_forward(lines, kinds, boundary.start)
+                return kinds
+        else:
+            kind = FORWARD if forwards else QUOTE
+            kinds[boundary.start :] = [kind] * (len(lines) - boundary.start)
+            if kind == QUOTE:
+                kinds[boundary.start : boundary.end] = [ATTRIBUTION] * (boundary.end - boundary.start)
+            return kinds
+        done = boundary.end
+    return kinds
+
+
+def _mark_forward(lines: Sequence[str], kinds: list[str], start: int) -> None:
+    """A forward whose text is quoted with ``>``: it ends where the quotation ends."""
+    for number in range(start, len(lines)):
+        if kinds[number] == NEW and lines[number]:
+            return
+        kinds[number] = FORWARD
+
+
+def _mark_signatures(lines: Sequence[str], kinds: list[str]) -> None:
+    stretches = _stretches(kinds, NEW)
+    weak: list[tuple[int, int]] = []
+    for position, (start, end) in enumerate(stretches):
+        last = position == len(stretches) - 1 or (end < len(kinds) and kinds[end] == ATTRIBUTION)
+        begin, sure = signature_start(lines[start:end], at_end=last)
+        if begin < end - start:
+            if sure:
+                kinds[start + begin : end] = [SIGNATURE] * (end - start - begin)
+            else:
+                weak.append((start + begin, end))
+    for begin, end in weak:
+        rest = any(kinds[n] == NEW and lines[n] for n in range(len(lines)) if not begin <= n < end)
+        if rest:  # a mail that says nothing but "Best regards" says that
+            kinds[begin:end] = [SIGNATURE] * (end - begin)
+
+
+def _stretches(kinds: Sequence[str], wanted: str) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    start = None
+    for number, kind in enumerate([*kinds, ""]):
+        if kind == wanted and start is None:
+            start = number
+        elif kind != wanted and start is not None:
+            found.append((start, number))
+            start = None
+    return found
+
+
+def _segments(raw: Sequence[str], kinds: Sequence[str]) -> tuple[Segment, ...]:
+    found: list[Segment] = []
+    start = 0
+    for number in range(1, len(raw) + 1):
+        if number == len(raw) or kinds[number] != kinds[start]:
+            found.append(Segment(kinds[start], "\n".join(raw[start:number])))
+            start = number
+    return tuple(found)
+
+
+def _unpadded(text: str) -> str:
+    lines = [line.rstrip() for line in text.split("\n")]
+    while lines and not lines[0]:
+        lines.pop(0)
+    while lines and not lines[-1]:
+        lines.pop()
+    return "\n".join(lines)

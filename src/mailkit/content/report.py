@@ -1,0 +1,290 @@
+"""Reports of machines: bounces and delivery notices (RFC 3464), complaints (RFC 5965), receipts (RFC 8098).
+
+The fields of a ``message/delivery-status`` part are read where there is one, in whatever part they really stand; the
+notice for
+people only where a server writes nothing else, and only if it comes from a mail daemon: a person who forwards a bounce
+has not bounced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mailkit.message import Headers, Message, Part, parse, parse_ids
+
+from .delivery import Fields, addresses_in, blocks, clean_address, reply_code, status_in, typed_value
+from .notices import command_of, full_sentence, read_notice, split_notice
+from .reasons import is_hard, reason_for
+from .tables import phrases
+
+__all__ = ["Report", "ReportRecipient", "report_of"]
+
+MAX_RECIPIENTS = 1000
+MAX_DIAGNOSTIC = 2000  # characters kept of what the server said
+_DAEMONS = (
+    "mailer-daemon",
+    "mailerdaemon",
+    "postmaster",
+    "mail-daemon",
+    "mailer_daemon",
+    "microsoftexchange",
+    "mdaemon",
+)
+_FAILURE_WORDS = phrases(
+    """
+    undeliver | returned mail | returning | delivery status | delivery fail | delivery has failed | failure notice |
+    delivery failure | delivery problem | delayed | not delivered | not be delivered | did not reach | mail failed |
+    could not deliver | unable to deliver | wasn't able to deliver | mail failure | not able to deliver |
+    delivery error | no valid recipients | couldn't be delivered | unzustellbar |
+    non remis | gagal | 未送達 | 配信不能 |
+    退信
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRecipient:
+    """One recipient of a report.
+
+    ``address`` is where the mail was going at last ("" if the report hides it), ``original`` what the sender wrote,
+    where the report says so. ``action``: ``failed``, ``delayed``, ``delivered``, ``relayed``, ``expanded`` (RFC
+    3464), for receipts the disposition (``displayed`` …), for complaints the feedback type. ``status`` is RFC 3463,
+    ``code`` the SMTP reply code. ``hard``: the address is dead; None: the report does not say. ``reason``: one word,
+    see ``reasons``.
+    """
+
+    address: str
+    action: str = "failed"
+    status: str = ""
+    code: int | None = None
+    diagnostic: str = ""
+    hard: bool | None = None
+    reason: str = "undefined"
+    original: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a machine reports about a message that was sent.
+
+    ``kind``: ``bounce`` (also delays: look at each ``action``), ``receipt`` (delivered or displayed) or ``complaint``.
+    ``original_message_id`` has no brackets; ``original_headers`` are of the message reported on, as far as returned.
+    """
+
+    kind: str
+    recipients: tuple[ReportRecipient, ...] = ()
+    original_message_id: str | None = None
+    original_headers: Headers | None = None
+
+
+def report_of(message: Message) -> Report | None:
+    """The report that this message is, or None. Never raises; bounded by ``MAX_RECIPIENTS`` and the parser's limits."""
+    return _complaint(message) or _receipt(message) or _delivery(message) or _notice(message)
+
+
+# Complaints
+
+
+def _complaint(message: Message) -> Report | None:
+    original = _original_headers(message)
+    part = _part(message, "message/feedback-report")
+    if part is not None:
+        fields = _merged(blocks(part.text))
+        kind = (fields.get("feedback-type") or ["abuse"])[0].lower()
+        named = [clean_address(value) for name in _COMPLAINED for value in fields.get(name, ())]
+    elif original is not None and (recipient := original.get("X-HmXmrOriginalRecipient")):
+        kind, named = "abuse", [clean_address(recipient)]  # Microsoft's JMRP sends no feedback-report part
+    elif message.headers.get("X-Apple-Unsubscribe"):
+        kind, named = "opt-out", [address.address for address in message.from_]
+    else:
+        return None
+    if not any(named) and original is not None:
+        named = [clean_address(value) for value in (original.get("To") or "").split(",")[:1]]
+    addresses = dict.fromkeys(address for address in named if address)
+    rows = [ReportRecipient(a, kind, hard=False, reason="feedback") for a in addresses]
+    return Report("complaint", tuple(rows[:MAX_RECIPIENTS]), _original_id(message, original), original)
+
+
+_COMPLAINED = ("original-rcpt-to", "removal-recipient", "redacted-address", "x-original-recipient")
+
+
+# Receipts
+
+
+def _receipt(message: Message) -> Report | None:
+    part = _part(message, "message/disposition-notification", "message/global-disposition-notification")
+    if part is None:
+        return None
+    fields = _merged(blocks(part.text))
+    disposition = (fields.get("disposition") or [""])[0].partition(";")[2].partition("/")[0].strip().lower()
+    recipients = [clean_address(typed_value(value)) for value in fields.get("final-recipient", ())]
+    ids = [i for value in fields.get("original-message-id", ()) for i in parse_ids(value)]
+    original = _original_headers(message)
+    rows = tuple(ReportRecipient(a, disposition or "displayed", hard=False, reason="delivered") for a in recipients)
+    return Report("receipt", rows, ids[0] if ids else _original_id(message, original), original)
+
+
+# Delivery status
+
+
+def _delivery(message: Message) -> Report | None:
+    notice, returned = split_notice(_notice_text(message))
+    failed = _failed_recipients(message)
+    recipients: list[ReportRecipient] = []
+    for text in _status_texts(message):
+        for fields in blocks(text):
+            if ("final-recipient" in fields or "original-recipient" in fields) and len(recipients) < MAX_RECIPIENTS:
+                recipients.append(_recipient(fields, notice, failed))
+        if recipients:
+            break
+    if not recipients:
+        return None
+    original = _original_headers(message) or _headers_of(returned)
+    done = all(item.action in ("delivered", "relayed", "expanded") for item in recipients)
+    return Report("receipt" if done else "bounce", tuple(recipients), _original_id(message, original), original)
+
+
+def _status_texts(message: Message) -> Iterable[str]:
+    """Where the fields may stand: their own part, or any text part of a report that was mangled on its way."""
+    kinds = ("message/delivery-status", "message/global-delivery-status")
+    yield from (part.text for part in message.parts if part.content_type in kinds)
+    if _is_report(message) or _from_daemon(message):
+        yield from (part.text for part in (*_plain_parts(message), *message.text_body))
+
+
+def _recipient(fields: Fields, notice: list[str], failed: list[str]) -> ReportRecipient:
+    final = typed_value((fields.get("final-recipient") or fields.get("original-recipient") or [""])[0])
+    original = clean_address(typed_value((fields.get("original-recipient") or [""])[0]))
+    address = clean_address(final)
+    if len(failed) == 1 and final.lstrip("<") != final.lstrip("<|/"):  # Exim names a pipe or a file, not the address
+        address = failed[0]
+    action = (fields.get("action") or ["failed"])[0].split(" ")[0].lower()
+    action = {"deliverable": "delivered", "delivery": "delivered", "expired": "failed"}.get(action, action)
+    said = typed_value((fields.get("diagnostic-code") or [""])[0])
+    stated = (fields.get("status") or [""])[0]
+    text = full_sentence(notice, said or stated.partition("(")[2].rstrip(")"))
+    return _judged(address, original, action, _best_status(status_in(stated), said), text, notice)
+
+
+def _best_status(stated: str, said: str) -> str:
+    """The more telling of the Status field and the code in the server's own words."""
+    return (status_in(said) or stated) if not stated or stated.endswith(".0.0") else stated
+
+
+def _judged(address: str, original: str, action: str, status: str, text: str, notice: list[str]) -> ReportRecipient:
+    reason = reason_for(
+        text, status=status, action=action, command=command_of(notice, text), more=" ".join(notice)[:4000]
+    )
+    return ReportRecipient(
+        address=address or original,
+        action=action,
+        status=status,
+        code=reply_code(text),
+        diagnostic=text[:MAX_DIAGNOSTIC],
+        hard=is_hard(reason, status, action),
+        reason=reason,
+        original=original,
+    )
+
+
+# Notices for people
+
+
+def _notice(message: Message) -> Report | None:
+    failed = _failed_recipients(message)
+    text = _notice_text(message)
+    if not (failed or _is_report(message) or (_from_daemon(message) and _speaks_of_failure(message, text))):
+        return None
+    lines, returned = split_notice(text)
+    original = _original_headers(message) or _headers_of(returned)
+    own = [a.address for a in (*message.to, *message.cc, *message.from_)]
+    found = read_notice(lines, failed, own)
+    delayed = _is_warning(message, lines)
+    rows = []
+    for item in found:
+        status = status_in(item.text) or _status_of_code(reply_code(item.text))
+        action = "delayed" if delayed or (status.startswith("4") and not reply_code(item.text)) else "failed"
+        rows.append(_judged(item.address, "", action, status, item.text, lines))
+    if not rows and original is not None and len(only := addresses_in(original.get("To") or "", 2)) == 1:
+        rows = [_judged(only[0], "", "failed", "", "", [])]
+    if not rows:
+        return None
+    return Report("bounce", tuple(rows), _original_id(message, original), original)
+
+
+def _status_of_code(code: int | None) -> str:
+    return f"{code // 100}.0.0" if code else ""
+
+
+def _is_warning(message: Message, lines: list[str]) -> bool:
+    head = (message.subject + " " + " ".join(lines[:30])).lower()
+    return any(words in head for words in ("delayed", "warning only", "not yet been delivered", "still being retried"))
+
+
+def _speaks_of_failure(message: Message, text: str) -> bool:
+    head = f"{message.subject} {text[:2000]}".lower()
+    return any(words in head for words in _FAILURE_WORDS)
+
+
+def _from_daemon(message: Message) -> bool:
+    return any(address.address.lower().startswith(_DAEMONS) for address in message.from_) or any(
+        "mail delivery" in address.name.lower() or "mailer-daemon" in address.name.lower() for address in message.from_
+    )
+
+
+def _is_report(message: Message) -> bool:
+    root = message.parts[0]
+    return root.content_type == "multipart/report" and root.params.get("report-type", "").lower() in (
+        "delivery-status",
+        "",
+    )
+
+
+def _failed_recipients(message: Message) -> list[str]:
+    return [a for value in message.headers.get_all("X-Failed-Recipients") for a in addresses_in(value)]
+
+
+def _notice_text(message: Message) -> str:
+    texts = [part.text for part in _plain_parts(message)[:5] or message.text_body[:2]]
+    return "\n".join(texts)[: 512 * 1024]
+
+
+def _plain_parts(message: Message) -> list[Part]:
+    return [part for part in message.parts if part.content_type == "text/plain"]
+
+
+# The message reported on
+
+
+def _original_headers(message: Message) -> Headers | None:
+    for part in message.parts:
+        if part.content_type in ("text/rfc822-headers", "message/rfc822-headers", "message/global-headers"):
+            return _headers_of(part.text)
+        if part.message is not None:
+            return part.message.headers
+    return None
+
+
+def _headers_of(text: str) -> Headers | None:
+    headers = parse(text[: 64 * 1024].lstrip().encode("utf-8", "replace")).headers
+    return headers if len(headers) else None
+
+
+def _original_id(message: Message, original: Headers | None) -> str | None:
+    """From the returned message, else from what the report says it answers (Microsoft 365 and Gmail do)."""
+    if original is not None and (ids := parse_ids(original.raw("Message-ID") or b"")):
+        return ids[0]
+    return next(iter((*message.in_reply_to, *reversed(message.references))), None)
+
+
+def _part(message: Message, *kinds: str) -> Part | None:
+    return next((part for part in message.parts if part.content_type in kinds), None)
+
+
+def _merged(found: Iterable[Fields]) -> Fields:
+    merged: Fields = {}
+    for fields in found:
+        for name, values in fields.items():
+            merged.setdefault(name, []).extend(values)
+    return merged

@@ -1,0 +1,101 @@
+"""Where the signature of a stretch of own text begins.
+
+Sure signs: ``-- `` alone on its line, a mailing list's footer, "Sent from my phone". Weak ones: a closing formula
+near the end, ``-Ana`` or ``/Ana`` as the last line. Sentences that only look alike ("Sent from my desk, is much
+easier") stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .closings import CLOSINGS, MOBILE
+
+__all__ = ["signature_start"]
+
+MAX_BELOW = 25  # lines that may follow "--": what is longer is text with a ruler in it
+MAX_CLOSING = 12  # lines that may follow a closing formula
+MAX_FOOTER = 8  # lines of a list footer
+_RULES = frozenset({"--", "—", "—-", "––", "-- --"})
+_DROP_FROM_CLOSING = " ,.!;:-–—،。，！*_~"
+
+
+def signature_start(lines: Sequence[str], *, at_end: bool) -> tuple[int, bool]:
+    """(line on which the signature begins, whether it may be taken off even if nothing else is left); the number of
+    lines if there is none.
+
+    Args:
+        lines: ``plain`` lines of one stretch. at_end: nothing of the sender's follows, so weak signs count too.
+    """
+    total = end = _trimmed(lines, len(lines))
+    for _ in range(3):
+        begin = min(_footer(lines, end), _ruler(lines, end), _mobile(lines, end))
+        if begin >= end:
+            break
+        end = _trimmed(lines, begin)
+    begin = min(_closing(lines, end), _dashed_name(lines, end)) if at_end else end
+    if begin < end and any(lines[:begin]):
+        return begin, True
+    if end < total:
+        return end, True
+    return (begin, False) if begin < end else (len(lines), True)
+
+
+def _trimmed(lines: Sequence[str], end: int) -> int:
+    while end > 0 and not lines[end - 1]:
+        end -= 1
+    return end
+
+
+def _ruler(lines: Sequence[str], end: int) -> int:
+    """The first ``--`` with few enough lines below it."""
+    for number in range(max(0, end - MAX_BELOW - 1), end):
+        if lines[number] in _RULES:
+            return number
+    return end
+
+
+def _footer(lines: Sequence[str], end: int) -> int:
+    """``______`` and a few lines with an address or a link below it: Mailman's footer."""
+    for number in range(max(0, end - MAX_FOOTER - 1), end - 1):
+        line = lines[number]
+        if len(line) >= 20 and not line.strip("_-="):
+            below = " ".join(lines[number + 1 : end])[:2000].casefold()
+            if "://" in below or "@" in below or "list" in below or "subscri" in below:
+                return number
+    return end
+
+
+def _mobile(lines: Sequence[str], end: int) -> int:
+    """A short last line that begins like the phones' signatures and is no sentence."""
+    if end == 0:
+        return end
+    text = lines[end - 1].strip("<>()[]*_ ")
+    words = text.partition("<")[0].partition("http")[0].strip(" .([")
+    is_short = len(words) <= 60 and len(words.split()) <= 9 and not any(char in words for char in ",;!?")
+    return end - 1 if is_short and words.casefold().startswith(MOBILE) else end
+
+
+def _closing(lines: Sequence[str], end: int) -> int:
+    """A closing formula alone on its line, with nothing but a few short lines below it."""
+    seen = 0
+    for number in range(end - 1, -1, -1):
+        line = lines[number]
+        if not line:
+            continue
+        if len(line) <= 60 and line.strip(_DROP_FROM_CLOSING).casefold() in CLOSINGS:
+            return number
+        seen += 1
+        if seen > MAX_CLOSING:
+            break
+    return end
+
+
+def _dashed_name(lines: Sequence[str], end: int) -> int:
+    """``-Ana Maria`` or ``/Ana`` after an empty line."""
+    if end < 3 or lines[end - 2]:
+        return end
+    line = lines[end - 1]
+    name = line.lstrip("-–—/~ ") if line[:1] in ("-", "–", "—", "/", "~") else ""
+    is_name = 0 < len(name) <= 40 and len(name.split()) <= 4 and name[0].isupper() and line[1:2] != " "
+    return end - 1 if is_name and not any(char in name for char in ".:;!?") else end

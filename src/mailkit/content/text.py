@@ -1,0 +1,343 @@
+"""Readable plain text from HTML: paragraphs, lists, tables, links and quotations stay recognisable. Linear, no
+recursion.
+
+The walker goes through the parsed tree with its own stack and hands pieces to a ``_Page``, which knows lines. Line
+breaks are
+*pending* until text comes, so empty elements leave no holes, and a table cell that holds one paragraph stays on its
+row.
+
+With ``structure`` the containers in which mail programs put what is not new are marked for ``split_reply``:
+quotations become ``> `` lines, and where everything below is the old message a divider is written. Signatures are
+taken out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .depth import is_too_deep, strip_tags
+from .lines import attribution_start, marker_kind, plain
+from .marks import Mark, mark_of
+from .tables import phrases
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
+__all__ = ["HtmlText", "html_to_text", "read_html"]
+
+MAX_QUOTE = 20  # quote marks written in front of a line
+MAX_LINK = 300  # characters of a link that is shown
+MAX_LINES = 500_000
+_DIVIDER = "-----Original Message-----"
+_FORWARD = "---------- Forwarded message ---------"
+_SKIP = frozenset(
+    {"head", "script", "style", "title", "template", "noembed", "iframe", "object", "svg", "math", "select"}
+)
+_PARAGRAPH = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "dl", "blockquote", "pre"})
+_BLOCK = frozenset(
+    phrases(
+        """
+        div | section | article | header | footer | main | nav | aside | address | center | form | fieldset |
+        figure | figcaption | tr | caption | dd | dt | li | hr | body
+        """
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlText:
+    """Text of an HTML body and the signatures that were marked as such in it."""
+
+    text: str
+    signatures: tuple[str, ...] = ()
+
+
+def html_to_text(html: str) -> str:
+    """The body as readable text, lines separated by LF, no line end at the end."""
+    return read_html(html).text
+
+
+def read_html(html: str, *, structure: bool = False, forward: bool = False) -> HtmlText:
+    """As ``html_to_text``; with ``structure`` marked for ``split_reply`` and with signatures apart.
+
+    Args:
+        forward: the message is a forward, so what follows a divider is the forwarded message.
+    """
+    if is_too_deep(html):
+        lines = (" ".join(line.split()) for line in strip_tags(html).split("\n"))
+        return HtmlText("\n".join(line for line in lines if line))
+    from selectolax.lexbor import LexborHTMLParser
+
+    root = LexborHTMLParser(html.replace("\0", "")).body
+    walker = _Walker(structure=structure, divider=_FORWARD if forward else _DIVIDER)
+    if root is not None:
+        walker.walk(root)
+    return HtmlText(walker.page.finish(), tuple(text for page in walker.signatures if (text := page.finish())))
+
+
+@dataclass(slots=True)
+class _Page:
+    """Lines being written. ``pending``: line breaks to make before the next text (2: one empty line)."""
+
+    lines: list[str] = field(default_factory=list)
+    current: list[str] = field(default_factory=list)
+    pending: int = 0
+    quote: int = 0
+    indent: int = 0
+    bullet: str = ""
+    space: bool = False  # a blank is due before the next word
+
+    def break_line(self, count: int = 1) -> None:
+        if self.current or self.lines:
+            self.pending = max(self.pending, count)
+        self.space = False
+
+    def force_line(self) -> None:
+        """<br>: two of them make an empty line."""
+        self.pending += 1
+        self.space = False
+
+    def write(self, text: str) -> None:
+        if not text:
+            return
+        self._settle()
+        if self.space and self.current:
+            self.current.append(" ")
+        self.space = False
+        self.current.append(text)
+
+    def words(self, text: str) -> None:
+        """Text with white space collapsed, as HTML shows it."""
+        joined = " ".join(text.split(None)) if "\u00a0" not in text else " ".join(text.split(" ")).strip("\t\n\r\f ")
+        if not joined:
+            self.space = self.space or bool(text and self.current and not self.pending)
+            return
+        if text[0] in " \t\n\r\f" and not self.pending:
+            self.space = True
+        self.write(joined.replace("\n", " ").replace("\u00a0", " "))
+        self.space = text[-1] in " \t\n\r\f"
+
+    def _settle(self) -> None:
+        if self.pending:
+            self._flush()
+            if self.lines:
+                self.lines.extend([self._prefix().rstrip()] * min(self.pending - 1, 2))
+            self.pending = 0
+
+    def _flush(self) -> None:
+        if self.current and len(self.lines) < MAX_LINES:
+            text = "".join(self.current)
+            self.lines.append(f"{self._prefix()}{self.bullet}{text}".rstrip())
+            self.bullet = " " * len(self.bullet)
+        self.current = []
+
+    def _prefix(self) -> str:
+        return "> " * min(self.quote, MAX_QUOTE) + "  " * min(self.indent, MAX_QUOTE)
+
+    def boundary(self, *, opens: bool = True) -> None:
+        """The prefix changes here: what was written keeps the old one; empty lines belong to the outer side."""
+        self._flush()
+        if opens and self.lines:
+            self.lines.extend([self._prefix().rstrip()] * min(self.pending - 1, 2))
+            self.pending = 1
+        elif self.lines:
+            self.pending = max(self.pending, 1)
+
+    def finish(self) -> str:
+        self._flush()
+        return "\n".join(self.lines).strip("\n")
+
+
+@dataclass(slots=True)
+class _List:
+    ordered: bool
+    number: int = 0
+
+
+class _Walker:
+    """One pass over the tree; ``_stack`` holds nodes to enter and (node, undo) pairs to leave."""
+
+    def __init__(self, *, structure: bool, divider: str) -> None:
+        self.page = _Page()
+        self.signatures: list[_Page] = []
+        self._structure = structure
+        self._divider = divider
+        self._announced = False
+        self._lists: list[_List] = []
+        self._pre = 0
+        self._cells: list[tuple[int, bool]] = []  # (lines written when the cell began, whether the row has text)
+
+    def walk(self, root: LexborNode) -> None:
+        stack: list[tuple[LexborNode, str]] = [(root, "")]
+        while stack:
+            node, undo = stack.pop()
+            if undo:
+                self._leave(node, undo)
+                continue
+            tag = node.tag or ""
+            if tag == "-text":
+                self._text(node.text_content or "")
+                continue
+            if tag in _SKIP or tag.startswith("-") or _is_hidden(node):
+                continue
+            undo = self._enter(node, tag)
+            if undo == "skip":
+                continue
+            stack.append((node, undo or "element"))
+            children = list(node.iter(include_text=True))
+            stack.extend((child, "") for child in reversed(children))
+
+    def _text(self, text: str) -> None:
+        if not self._pre:
+            self.page.words(text)
+            return
+        for number, line in enumerate(text.split("\n")):
+            if number:
+                self.page.force_line()
+            self.page.write(line)
+
+    def _enter(self, node: LexborNode, tag: str) -> str:
+        mark = mark_of(node) if self._structure else Mark.NONE
+        if mark is Mark.SIGNATURE and not self.page.quote:
+            self.signatures.append(_Page())
+            self.signatures[-1], self.page = self.page, self.signatures[-1]
+            return "signature"
+        if mark in (Mark.AFTER, Mark.FORWARD):
+            self._announce(node, mark)
+        if tag != "hr" or mark is not Mark.AFTER:
+            self._before(node, tag)
+        if mark is Mark.QUOTE or (tag == "blockquote" and (not self._structure or self._is_cited())):
+            self._shift(quote=1)
+            return "quote"
+        if tag == "blockquote":
+            self._shift(indent=2)
+            return "indent"
+        return ""
+
+    def _announce(self, node: LexborNode, mark: Mark) -> None:
+        """Write the divider that begins the old message, unless the program wrote one itself."""
+        if self._announced:
+            return
+        self._announced = True
+        first = plain((node.text() or "")[:400].strip().partition("\n")[0])
+        if marker_kind(first):
+            return
+        self.page.break_line()
+        self.page.write(_FORWARD if mark is Mark.FORWARD else self._divider)
+        self.page.break_line()
+
+    def _is_cited(self) -> bool:
+        """Whether an attribution stands right above a quotation that bears no mark."""
+        lines = [plain(line) for line in [*self.page.lines[-4:], "".join(self.page.current)]]
+        while lines and not lines[-1]:
+            lines.pop()
+        return bool(lines) and attribution_start(lines, len(lines) - 1) is not None
+
+    def _shift(self, *, quote: int = 0, indent: int = 0) -> None:
+        self.page.boundary(opens=quote > 0 or indent > 0)
+        self.page.quote += quote
+        self.page.indent += indent
+
+    def _before(self, node: LexborNode, tag: str) -> None:
+        page = self.page
+        if tag == "br":
+            page.force_line()
+        elif tag == "hr":
+            page.break_line()
+            page.write("-" * 20)
+            page.break_line()
+        elif tag == "img":
+            alt = " ".join((node.attributes.get("alt") or "").split())[:200]
+            page.words(f" [{alt}] " if alt else "")
+        elif tag in ("td", "th"):
+            self._cell()
+        elif tag in _PARAGRAPH and not self._cell_is_empty():
+            page.break_line(1 if tag in ("ul", "ol") and self._lists else 2)
+        elif tag in _BLOCK and not self._cell_is_empty():
+            page.break_line()
+        if tag in ("ul", "ol"):
+            self._lists.append(_List(tag == "ol"))
+        elif tag == "li":
+            self._item()
+        elif tag == "pre":
+            self._pre += 1
+        elif tag == "tr":
+            self._cells.append((len(page.lines), False))
+
+    def _item(self) -> None:
+        depth = max(len(self._lists) - 1, 0)
+        self.page.boundary()
+        bullet = "- "
+        if self._lists:
+            self._lists[-1].number += 1
+            bullet = f"{self._lists[-1].number}. " if self._lists[-1].ordered else "- "
+        self.page.bullet = "  " * min(depth, MAX_QUOTE) + bullet
+
+    def _cell(self) -> None:
+        """A cell after one that stayed on its line is set off with a bar, else it begins a line."""
+        page = self.page
+        if self._cells and self._cells[-1][1]:
+            began, _ = self._cells[-1]
+            if began == len(page.lines) and page.current and page.pending <= 2:
+                page.pending = 0
+                page.space = False
+                page.write(" | ")
+            else:
+                page.break_line()
+        if self._cells:
+            self._cells[-1] = (len(page.lines), self._cells[-1][1])
+
+    def _cell_is_empty(self) -> bool:
+        current = self.page.current
+        return bool(self._cells) and (not current or current[-1] == " | ") and not self.page.pending
+
+    def _leave(self, node: LexborNode, undo: str) -> None:
+        tag = node.tag or ""
+        page = self.page
+        if undo == "signature":
+            self.page, self.signatures[-1] = self.signatures[-1], page
+            return
+        if undo == "quote":
+            self._shift(quote=-1)
+        elif undo == "indent":
+            self._shift(indent=-2)
+        if tag == "a":
+            self._link(node)
+        elif tag in ("ul", "ol") and self._lists:
+            self._lists.pop()
+        elif tag == "pre":
+            self._pre -= 1
+        if tag in ("td", "th"):
+            if self._cells:
+                self._cells[-1] = (self._cells[-1][0], True)
+            page.bullet = ""
+        elif tag in _PARAGRAPH:
+            page.break_line(1 if tag in ("ul", "ol") and self._lists else 2)
+        elif tag in _BLOCK and tag != "hr":
+            page.break_line()
+        if tag == "tr" and self._cells:
+            self._cells.pop()
+        if tag == "li":
+            page.boundary(opens=False)
+            page.bullet = ""
+
+    def _link(self, node: LexborNode) -> None:
+        href = (node.attributes.get("href") or "").strip()
+        shown = " ".join((node.text() or "").split())
+        bare = href.removeprefix("mailto:").removeprefix("https://").removeprefix("http://").rstrip("/")
+        if (
+            href.startswith(("http://", "https://", "mailto:"))
+            and len(href) <= MAX_LINK
+            and shown
+            and bare not in shown
+        ):
+            self.page.write(f" <{href.removeprefix('mailto:')}>")
+
+
+def _is_hidden(node: LexborNode) -> bool:
+    attributes = node.attributes
+    if not attributes:
+        return False
+    style = (attributes.get("style") or "")[:500].replace(" ", "").lower()
+    return "display:none" in style or "visibility:hidden" in style or "mso-hide:all" in style or "hidden" in attributes

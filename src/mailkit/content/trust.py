@@ -1,0 +1,170 @@
+"""How far the sender's name can be believed: Authentication-Results (RFC 8601), from our own server only.
+
+Anybody can write an Authentication-Results header. Ours is told from theirs by two things together: its authserv-id
+is one that the account's settings name (without any, nothing is authenticated), and it stands where our own servers
+wrote. Mail servers put their trace fields on top, so from the top down among Received and Authentication-Results:
+
+1. what stands above the first Received is ours (servers with milters write there);
+2. Received fields written "by" our own hosts are passed. The first of them that says "from" somebody else is the
+   border;
+3. below them only the first Authentication-Results counts (Gmail writes it right under the border's Received), and only
+   if it is ours; after it, or after another Received below the border, everything came with the message.
+
+The settings must name a server only if it writes its results on every mail: RFC 8601 section 5 has it remove forged
+ones.
+
+Only results that are *aligned* with the From domain count (RFC 7489 section 3.1, relaxed): ``dmarc=pass`` for that
+domain, ``dkim=pass`` with such a d=, or ``spf=pass`` with such an envelope sender. Several From addresses, or a
+display name that shows another address, are never authenticated.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Sequence
+from itertools import islice
+
+from mailkit.message import Message
+from mailkit.message.address import unicode_domain
+from mailkit.words import Trust, TrustLevel
+
+from .authres import MAX_HEADER, NO_NAME, Result, parse_results, sections
+from .delivery import addresses_in
+from .domains import same_organisation
+
+__all__ = ["trust_of"]
+
+MAX_TRACE = 50  # trace fields looked at
+
+
+def trust_of(message: Message, *, authserv_ids: Sequence[str] = (), own_domains: Sequence[str] = ()) -> Trust:
+    """What is known of the sender.
+
+    Args:
+        authserv_ids: names of the account's own servers in Authentication-Results. ``NO_NAME`` stands for a header
+            without a name, as Microsoft 365 writes it; give it only for mailboxes there.
+        own_domains: domains of the account's organisation; mail that claims them and fails is forged.
+
+    Returns:
+        AUTHENTICATED, CLAIMED or FORGED, with the evidence as short sentences.
+    """
+    found = [parse_results(value)[1] for value in _trusted_headers(message, authserv_ids)]
+    results = [item for header in found if not _contradicts_itself(header) for item in header]
+    evidence = [str(item) for item in results if item.method in ("dmarc", "dkim", "spf", "arc", "compauth")]
+    doubts = _doubts(message)
+    domain = _from_domain(message)
+    if _is_forged(results, domain, own_domains):
+        return Trust(TrustLevel.FORGED, (*evidence, *doubts))
+    if not doubts and domain and _is_authenticated(results, domain):
+        return Trust(TrustLevel.AUTHENTICATED, tuple(evidence))
+    if not results:
+        evidence.append("no Authentication-Results of a trusted server")
+    return Trust(TrustLevel.CLAIMED, (*evidence, *doubts))
+
+
+def _contradicts_itself(header: Sequence[Result]) -> bool:
+    """Two DMARC results in one header: a server writes one, so somebody else had a hand in it."""
+    return sum(item.method == "dmarc" for item in header) > 1
+
+
+def _is_authenticated(results: Sequence[Result], domain: str) -> bool:
+    if any(item.method == "dmarc" and item.value in ("fail", "permerror") for item in results):
+        return False
+    return any(item.value == "pass" and _aligned(item, domain) for item in results)
+
+
+def _aligned(item: Result, domain: str) -> bool:
+    """Whether the domain that was checked is the one in From (RFC 7489 section 3.1)."""
+    if item.method == "dmarc":
+        return unicode_domain(item.get("header.from").rpartition("@")[2]) == domain
+    if item.method == "dkim":
+        return same_organisation(item.get("header.d") or item.get("header.i").rpartition("@")[2], domain)
+    if item.method == "spf":
+        sender = item.get("smtp.mailfrom", "smtp.mfrom", "smtp.envelope-from")
+        return same_organisation(sender.rpartition("@")[2], domain)
+    return False
+
+
+def _is_forged(results: Sequence[Result], domain: str, own_domains: Collection[str]) -> bool:
+    """Only our own server's word makes a forgery: DMARC fails and its owner minds, or it is our own domain that fails.
+
+    ``p=none`` says that the owner does not mind, and mailing lists break DMARC every day: that stays a claim.
+    """
+    ours = bool(domain) and any(same_organisation(domain, unicode_domain(own)) for own in own_domains)
+    for item in results:
+        if item.method == "dmarc" and item.value == "fail" and (ours or item.get("policy.p") != "none"):
+            return True
+    checked = [item for item in results if item.method in ("spf", "dkim")]
+    failed = any(item.value in ("fail", "softfail", "hardfail") for item in checked)
+    return ours and failed and not _is_authenticated(results, domain)
+
+
+# Which headers are ours
+
+
+def _trusted_headers(message: Message, authserv_ids: Sequence[str]) -> list[str]:
+    """Values of the trusted headers, from the top, as the module's page explains."""
+    trusted = {name.strip().lower().rstrip(".") for name in authserv_ids if name.strip()}
+    if not trusted or message.headers.raw("Received") is None:
+        return []  # a message without Received never went through a server of ours
+    found: list[str] = []
+    passed = border = False
+    trace = (header for header in message.headers if header.name.lower() in ("received", "authentication-results"))
+    for header in islice(trace, MAX_TRACE):
+        value = header.unfolded[:MAX_HEADER]
+        if header.name.lower() == "received":
+            sender, by = _hop(value)
+            if found or border or not _is_ours(by, trusted):
+                break
+            passed, border = True, bool(sender) and not _is_ours(sender, trusted)
+        elif parse_results(value)[0] in trusted:
+            found.append(value)
+            if passed:
+                break
+        elif border:
+            break
+    return found
+
+
+def _hop(received: str) -> tuple[str, str]:
+    """The hosts after "from" and "by" (RFC 5321 section 4.4), "" where there is none; comments do not count."""
+    words = sections(received)[0].lower().split()
+    after = dict(reversed([(word, words[n + 1]) for n, word in enumerate(words[:-1]) if word in ("from", "by")]))
+    return after.get("from", "").strip("[]"), after.get("by", "")
+
+
+def _is_ours(host: str, trusted: Collection[str]) -> bool:
+    """A host of a trusted name's organisation, this machine itself, or an address that only inner hops write."""
+    if host in ("localhost", "127.0.0.1", "::1") or host.startswith(("localhost.", "2002:", "10.", "192.168.")):
+        return True
+    names = {*trusted, *(_MICROSOFT if NO_NAME in trusted else ())}
+    return any(host == name or host.endswith(f".{name}") or same_organisation(host, name) for name in names)
+
+
+_MICROSOFT = ("outlook.com", "office365.com", "office.com")
+
+
+# The From field
+
+
+def _from_domain(message: Message) -> str:
+    return message.from_[0].key.rpartition("@")[2].rstrip(".") if len(message.from_) == 1 else ""
+
+
+def _doubts(message: Message) -> list[str]:
+    """Why the From field itself cannot be believed."""
+    doubts = []
+    if len(message.headers.raw_all("From")) > 1:
+        doubts.append("several From fields")
+    if len(message.from_) > 1:
+        doubts.append("several From addresses")
+    if not message.from_ or not message.from_[0].address:
+        doubts.append("no From address")
+    for address in message.from_[:5]:
+        name = unicodedata.normalize("NFKC", address.name[:1000])  # a full-width @ is an @ to the reader
+        shown = [
+            other for other in addresses_in(name, 5) if other.lower() not in (address.key, address.address.lower())
+        ]
+        if shown:
+            doubts.append(f"the display name shows another address: {shown[0][:100]}")
+    return doubts

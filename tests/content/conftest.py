@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+CORPORA = os.environ.get("MAILKIT_CORPORA")
+
+
+@pytest.fixture(scope="session")
+def corpora() -> Path:
+    """The folder of real messages; tests that need it are skipped where it is not at hand."""
+    if not CORPORA:
+        pytest.skip("MAILKIT_CORPORA is not set: no real messages to compare with")
+    return Path(CORPORA)
+
+
+@pytest.fixture
+def mail() -> Callable[..., bytes]:
+    """Raw bytes from header lines and a body."""
+
+    def build(*headers: str, body: str = "body\r\n") -> bytes:
+        return "\r\n".join([*headers, "", body]).encode()
+
+    return build
+
+
+@pytest.fixture
+def grows_linearly() -> Callable[[Callable[[str], object], str], None]:
+    """Check that four times the input takes at most about four times as long, whatever the machine."""
+
+    def check(job: Callable[[str], object], unit: str, size: int = 100_000) -> None:
+        def seconds(length: int) -> float:
+            text = unit * (length // len(unit) + 1)
+            best = 9e9
+            for _ in range(3):
+                start = time.perf_counter()
+                job(text)
+                best = min(best, time.perf_counter() - start)
+                if best > 1:
+                    break
+            return best
+
+        small, large = seconds(size), seconds(4 * size)
+        assert large < max(9 * small, 0.15), f"{unit!r}: {small:.3f} s, then {large:.3f} s"
+
+    return check

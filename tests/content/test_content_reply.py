@@ -1,0 +1,331 @@
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailkit.content import split_reply
+from mailkit.content.languages import LANGUAGES
+from mailkit.content.text import read_html
+
+# language: the attribution that Gmail, Apple Mail or Thunderbird writes in it
+ATTRIBUTIONS = {
+    "en": "On Mon, Jun 3, 2024 at 12:53 PM Ana Adams <ana@a.example> wrote:",
+    "de": "Am Mo., 3. Juni 2024 um 12:53 Uhr schrieb Ana Adams <ana@a.example>:",
+    "nl": "Op ma 3 jun 2024 om 12:53 schreef Ana Adams <ana@a.example>:",
+    "af": "Op Ma. 3 Jun. 2024 om 12:53 het Ana Adams <ana@a.example> geskryf:",
+    "sv": "Den mån 3 juni 2024 kl 12:53 skrev Ana Adams <ana@a.example>:",
+    "da": "Den man. 3. jun. 2024 kl. 12.53 skrev Ana Adams <ana@a.example>:",
+    "no": "man. 3. juni 2024 kl. 12:53 skrev Ana Adams <ana@a.example>:",
+    "is": "mán., 3. jún. 2024 kl. 12:53 skrifaði Ana Adams <ana@a.example>:",
+    "fi": "ma 3. kesäk. 2024 klo 12.53 Ana Adams <ana@a.example> kirjoitti:",
+    "et": "Kuupäeval E, 3. juuni 2024 kell 12:53 kirjutas Ana Adams <ana@a.example>:",
+    "lv": "pirmd., 2024. g. 3. jūn., plkst. 12:53 — lietotājs Ana Adams (<ana@a.example>) rakstīja:",
+    "lt": "2024-06-03, pr, 12:53 Ana Adams <ana@a.example> rašė:",
+    "fr": "Le lun. 3 juin 2024 à 12:53, Ana Adams <ana@a.example> a écrit :",
+    "es": "El lun, 3 jun 2024 a las 12:53, Ana Adams (<ana@a.example>) escribió:",
+    "ca": "Missatge de Ana Adams <ana@a.example> del dia dl., 3 de juny 2024 a les 12:53 va escriure:",
+    "pt": "Em seg., 3 de jun. de 2024 às 12:53, Ana Adams <ana@a.example> escreveu:",
+    "it": "Il giorno lun 3 giu 2024 alle ore 12:53 Ana Adams <ana@a.example> ha scritto:",
+    "ro": "În lun., 3 iun. 2024 la 12:53, Ana Adams <ana@a.example> a scris:",
+    "pl": "pon., 3 cze 2024 o 12:53 Ana Adams <ana@a.example> napisał(a):",
+    "cs": "po 3. 6. 2024 v 12:53 odesílatel Ana Adams <ana@a.example> napsal:",
+    "sk": "po 3. 6. 2024 o 12:53 Ana Adams <ana@a.example> napísal(a):",
+    "hu": "Ana Adams <ana@a.example> ezt írta (időpont: 2024. jún. 3., H, 12:53):",
+    "sl": "V V pon., 3. jun. 2024 ob 12:53 je oseba Ana Adams <ana@a.example> napisala:",
+    "hr": "pon, 3. lip 2024. u 12:53 Ana Adams <ana@a.example> napisao je:",
+    "sr": "пон, 3. јун 2024. у 12:53 Ana Adams <ana@a.example> је написао/ла:",
+    "bg": "На пн, 3.06.2024 г. в 12:53 Ana Adams <ana@a.example> написа:",
+    "ru": "пн, 3 июн. 2024 г. в 12:53, Ana Adams <ana@a.example>:",
+    "uk": "пн, 3 черв. 2024 р. о 12:53 Ana Adams <ana@a.example> пише:",
+    "el": "Στις Δευ 3 Ιουν 2024 στις 12:53 μ.μ., ο χρήστης Ana Adams <ana@a.example> έγραψε:",
+    "tr": "Ana Adams <ana@a.example>, 3 Haz 2024 Pzt, 12:53 tarihinde şunu yazdı:",
+    "ar": "في الاثنين، 3 يونيو 2024 في 12:53 م كتب Ana Adams <\u200fana@a.example>:",
+    "he": "\u202bבתאריך יום ב׳, 3 ביוני 2024 ב-12:53 מאת \u202aAna Adams\u202c <\u202aana@a.example\u202c>:\u202c",
+    "fa": "در تاریخ دوشنبه ۳ ژوئن ۲۰۲۴، 12:53 Ana Adams <ana@a.example> نوشت:",
+    "hi": "सोम, 3 जून 2024 को 12:53 pm बजे को Ana Adams <ana@a.example> ने लिखा:",
+    "zh": "Ana Adams <ana@a.example> 于2024年6月3日周一 12:53写道：",
+    "zh-tw": "Ana Adams <ana@a.example> 於 2024年6月3日 週一 下午12:53寫道：",
+    "ja": "2024年6月3日(月) 12:53 Ana Adams <ana@a.example>:",
+    "ko": "2024년 6월 3일 (월) 오후 12:53, Ana Adams <ana@a.example>님이 작성:",
+    "th": "ในวันที่ จ. 3 มิ.ย. 2024 เวลา 12:53 Ana Adams <ana@a.example> เขียนว่า:",
+    "vi": "Vào Th 2, 3 thg 6, 2024 vào lúc 12:53 Ana Adams <ana@a.example> đã viết:",
+    "id": "Pada tanggal Sen, 3 Jun 2024 pukul 12.53 Ana Adams <ana@a.example> menulis:",
+    "ms": "Pada Isn, 3 Jun 2024 pada 12:53 PTG Ana Adams <ana@a.example> menulis:",
+    "tl": "Noong Lun, Hun 3, 2024 nang 12:53 PM, sumulat si Ana Adams <ana@a.example> wrote:",
+}
+
+# language: the header that Outlook copies above the old message
+HEADERS = {
+    "en": ("From", "Sent", "To", "Subject"),
+    "de": ("Von", "Gesendet", "An", "Betreff"),
+    "nl": ("Van", "Verzonden", "Aan", "Onderwerp"),
+    "sv": ("Från", "Skickat", "Till", "Ämne"),
+    "da": ("Fra", "Sendt", "Til", "Emne"),
+    "fi": ("Lähettäjä", "Lähetetty", "Vastaanottaja", "Aihe"),
+    "fr": ("De", "Envoyé", "À", "Objet"),
+    "es": ("De", "Enviado", "Para", "Asunto"),
+    "pt": ("De", "Enviada em", "Para", "Assunto"),
+    "it": ("Da", "Inviato", "A", "Oggetto"),
+    "pl": ("Od", "Wysłano", "Do", "Temat"),
+    "cs": ("Od", "Odesláno", "Komu", "Předmět"),
+    "hu": ("Feladó", "Elküldve", "Címzett", "Tárgy"),
+    "ro": ("De la", "Trimis", "Către", "Subiect"),
+    "ru": ("От", "Отправлено", "Кому", "Тема"),
+    "el": ("Από", "Στάλθηκε", "Προς", "Θέμα"),
+    "tr": ("Kimden", "Gönderildi", "Kime", "Konu"),
+    "ar": ("من", "تم الإرسال", "إلى", "الموضوع"),
+    "he": ("מאת", "נשלח", "אל", "נושא"),
+    "zh": ("发件人", "发送时间", "收件人", "主题"),
+    "ja": ("差出人", "送信日時", "宛先", "件名"),
+    "ko": ("보낸 사람", "보낸 날짜", "받는 사람", "제목"),
+    "th": ("จาก", "ส่ง", "ถึง", "เรื่อง"),
+    "vi": ("Từ", "Đã gửi", "Đến", "Chủ đề"),
+    "id": ("Dari", "Terkirim", "Kepada", "Subjek"),
+    "ms": ("Daripada", "Dihantar", "Kepada", "Subjek"),
+}
+
+
+def test_the_table_has_many_languages() -> None:
+    assert len(LANGUAGES) >= 25
+    assert {"id", "ms", "zh", "ja", "ar", "de"} <= set(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", ATTRIBUTIONS)
+@pytest.mark.parametrize(
+    "quoted", ["> Old words\n> in two lines", "Old words\nwithout marks"], ids=["marked", "unmarked"]
+)
+def test_attributions(language: str, quoted: str) -> None:
+    reply = split_reply(f"New words.\n\n{ATTRIBUTIONS[language]}\n\n{quoted}\n")
+    assert reply.reply == "New words."
+    assert "Old words" in "\n".join(reply.quoted)
+
+
+@pytest.mark.parametrize("language", ATTRIBUTIONS)
+def test_attributions_wrapped_over_lines(language: str) -> None:
+    line = ATTRIBUTIONS[language]
+    at = line.rfind(" ", 0, len(line) - 8)
+    assert split_reply(f"New words.\n\n{line[:at]}\n{line[at + 1 :]}\n> Old words\n").reply == "New words."
+
+
+@pytest.mark.parametrize("language", HEADERS)
+def test_copied_headers(language: str) -> None:
+    who, when, to, what = HEADERS[language]
+    header = f"{who}: Ana Adams <ana@a.example>\n{when}: 3. 6. 2024 12:53\n{to}: Bo <bo@b.example>\n{what}: Offer\n"
+    assert split_reply(f"New words.\n\n{header}\nOld words\n").reply == "New words."
+    ruled = split_reply(f"New words.\n\n________________________________\n{header}\nOld words\n")
+    assert ruled.reply == "New words."
+    assert "Old words" in ruled.quoted[0]
+    starred = "".join(f"*{line.replace(':', ':*', 1)}\n" for line in header.splitlines())
+    assert split_reply(f"New words.\n\n{starred}\nOld words\n").reply == "New words."
+
+
+@pytest.mark.parametrize(
+    "divider",
+    [
+        "-----Original Message-----", "-----Ursprüngliche Nachricht-----", "-----Oorspronkelijk bericht-----",
+        "-----Message d'origine-----", "-----Mensaje original-----", "-----Messaggio originale-----",
+        "-----Pesan Asli-----", "----- 原始邮件 -----", "-----元のメッセージ-----", "-----Исходное сообщение-----",
+        "------------------ 原始邮件 ------------------", "-------- الرسالة الأصلية --------", "-- Original Message --",
+    ],
+)  # fmt: skip
+def test_dividers(divider: str) -> None:
+    reply = split_reply(f"New words.\n\n{divider}\nOld words\n")
+    assert reply.reply == "New words."
+    assert "Old words" in reply.quoted[0]
+
+
+def test_inline_answers_stay() -> None:
+    text = f"Hi,\n\n{ATTRIBUTIONS['en']}\n> Does Monday suit?\n\nYes.\n\n> And the price?\n\nAs agreed.\n\n> Thanks\n> Ana\n"
+    assert split_reply(text).reply == "Hi,\n\nYes.\n\nAs agreed."
+
+
+def test_the_segments_are_the_whole_text() -> None:
+    text = f"Hi\n\n{ATTRIBUTIONS['de']}\n> old\n\nnew\n-- \nBo\n"
+    assert "\n".join(segment.text for segment in split_reply(text).segments) == text
+
+
+@pytest.mark.parametrize(
+    ("marker", "language"),
+    [
+        ("---------- Forwarded message ---------", "en"), ("Begin forwarded message:", "en"),
+        ("-------- Weitergeleitete Nachricht --------", "de"), ("---------- Pesan terusan ---------", "id"),
+        ("---------- 转发的邮件 ---------", "zh"), ("---------- Mensaje reenviado ---------", "es"),
+        ("----- Forwarded by Ana Adams/ACME on 03.06.2024 -----", "en"),
+    ],
+)  # fmt: skip
+def test_forwards_are_told_from_replies(marker: str, language: str) -> None:
+    reply = split_reply(f"Please look.\n\n{marker}\nFrom: Ana <ana@a.example>\nSubject: Offer\n\nThe offer.\n")
+    assert reply.reply == "Please look."
+    assert reply.quoted == ()
+    assert "Subject: Offer" in reply.forwarded
+    assert "The offer." in reply.forwarded
+
+
+def test_a_copied_header_in_a_forward_begins_the_forwarded_message() -> None:
+    text = "From: Ana <ana@a.example>\nSent: Monday\nTo: Bo\nSubject: Offer\n\nThe offer.\n"
+    assert split_reply(text, forward=True).forwarded.startswith("From: Ana")
+    assert split_reply(text, forward=True).reply == ""
+    assert split_reply(text).reply == "The offer."
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "-- \nBo Berg\nACME", "Sent from my iPhone", "Von meinem iPhone gesendet", "Envoyé de mon iPhone", "Dikirim dari iPhone saya",
+        "Get Outlook for Android<https://aka.ms/x>", "发自我的 iPhone", "iPhoneから送信", "Best regards,\nBo Berg\nACME Ltd.",
+        "Mit freundlichen Grüßen\n\nBo Berg", "Salam hormat,\nBo", "敬具\n田中", "مع أطيب التحيات\nبو", "С уважением,\nБо", "-Bo Berg",
+        "/Bo", "Regards\nBo\n\nSent from my iPad",
+        "_______________________________________________\ncrm mailing list\ncrm@lists.example\nhttps://lists.example/crm",
+    ],
+)  # fmt: skip
+def test_signatures(signature: str) -> None:
+    reply = split_reply(f"New words.\nMore words.\n\n{signature}\n")
+    assert reply.reply == "New words.\nMore words."
+    assert signature.split("\n")[-1] in reply.signature
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sent from my desk, this is easier.",
+        "Best regards",
+        "The range is 5 -- 7 days.",
+        "Dates:\n-Monday\n-Tuesday",
+        "From: 12 May\nTo: 14 May",
+        "On Monday I wrote:\nnothing",
+        "He wrote: no.",
+        "At 10:00 we meet:\n- room 5",
+        "Total:\n1. five\n2. six",
+        "From our side all is fine. Date: Monday.",
+        "Regards the offer: yes.",
+        "---\nnot a signature of anyone, but a line\n" + "long text\n" * 40,
+    ],
+)
+def test_what_only_looks_alike_stays(text: str) -> None:
+    assert split_reply(text).reply == text.strip("\n")
+
+
+HTML = {
+    "gmail": (
+        '<div dir="ltr">New words.</div><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">Kzz 3 kzz 12 Ana '
+        '&lt;<a href="mailto:a@a.example">a@a.example</a>&gt; zxq:<br></div><blockquote class="gmail_quote" style="margin:0">'
+        "<div>Old words</div></blockquote></div>"
+    ),
+    "outlook web": (
+        '<div>New words.</div><div id="appendonsend"></div><hr><div id="divRplyFwdMsg"><b>Kzz:</b> Ana<br><b>Zxq:</b> x</div>'
+        "<div>Old words</div>"
+    ),
+    "outlook windows": (
+        '<div class="WordSection1"><p class="MsoNormal">New words.</p><div><div style="border:none;border-top:solid #E1E1E1 '
+        '1.0pt;padding:3.0pt 0cm 0cm 0cm"><p class="MsoNormal"><b>Kzz:</b> Ana<br><b>Zxq:</b> x</p></div></div><p>Old words</p>'
+        "</div>"
+    ),
+    "apple": '<div>New words.</div><div><br><blockquote type="cite"><div>Zxq kzz:</div><div>Old words</div></blockquote></div>',
+    "thunderbird": (
+        '<p>New words.</p><div class="moz-cite-prefix">Kzz zxq:<br></div><blockquote type="cite" cite="mid:x@a.example">'
+        "<p>Old words</p></blockquote>"
+    ),
+    "yahoo": (
+        '<div>New words.</div><div id="yahoo_quoted_123" class="yahoo_quoted"><div>Kzz zxq:</div><div>Old words</div></div>'
+    ),
+    "zimbra": '<div>New words.</div><hr id="zwchr" data-marker="__DIVIDER__"><div><b>Kzz: </b>Ana</div><div>Old words</div>',
+    "proton": (
+        '<div>New words.</div><div class="protonmail_quote">Kzz zxq:<br><blockquote class="protonmail_quote" type="cite">Old words'
+        "</blockquote></div>"
+    ),
+    "plain blockquote": (
+        "<div>New words.</div><div>03.06.2024, 12:53, &quot;Ana&quot; &lt;a@a.example&gt;:</div><blockquote>Old words</blockquote>"
+    ),
+}
+
+
+@pytest.mark.parametrize("program", HTML)
+def test_html_structure_counts_whatever_the_language(program: str) -> None:
+    reply = split_reply(read_html(HTML[program], structure=True).text)
+    assert reply.reply == "New words."
+    assert "Old words" in "\n".join(reply.quoted)
+
+
+def test_html_inline_answers_stay() -> None:
+    html = (
+        '<div>Hi</div><div class="gmail_quote"><div class="gmail_attr">On x wrote:</div><blockquote class="gmail_quote">Question 1'
+        '</blockquote><div>Answer 1</div><blockquote class="gmail_quote">Question 2</blockquote><div>Answer 2</div></div>'
+    )
+    assert split_reply(read_html(html, structure=True).text).reply == "Hi\n\nAnswer 1\n\nAnswer 2"
+
+
+def test_html_signatures_are_taken_out() -> None:
+    read = read_html('<div>New</div><div class="gmail_signature">Ana<br>ACME</div><div>More</div>', structure=True)
+    assert read.signatures == ("Ana\nACME",)
+    assert read.text == "New\nMore"
+
+
+def test_a_gmail_forward_is_a_forward_in_every_language() -> None:
+    html = (
+        '<div dir="ltr">Look<br><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">- Zxqkzz -<br>Zxq: <b>Ana</b>'
+        " &lt;a@a.example&gt;<br></div><div>The offer</div></div></div>"
+    )
+    reply = split_reply(read_html(html, structure=True).text)
+    assert reply.reply == "Look"
+    assert "The offer" in reply.forwarded
+
+
+def test_a_quotation_of_ones_own_is_no_reply() -> None:
+    html = "<p>As the poet says</p><blockquote>To be</blockquote><p>Indeed.</p>"
+    assert "To be" in split_reply(read_html(html, structure=True).text).reply
+
+
+@given(st.text())
+def test_any_text_comes_apart_and_nothing_is_lost(text: str) -> None:
+    reply = split_reply(text)
+    whole = text.replace("\r\n", "\n").replace("\r", "\n")
+    assert "\n".join(segment.text for segment in reply.segments) == whole
+    assert len(reply.reply) <= len(whole) + 2 * len(reply.segments)
+
+
+PIECES = ["On ", "wrote:", "> ", "\n", "\n\n", "From: a@a.example", "Sent: 1 2024", "To: b", "Subject: c", "-- ", "--", "_" * 20, "Ana",
+          "Sent from my phone", "Regards,", "-----Original Message-----", "Forwarded message", ":", "2024", "12:00", "@", "<", ">"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=60))
+def test_any_mixture_of_marks_comes_apart(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    for forward in (False, True):
+        assert "\n".join(s.text for s in split_reply(text, forward=forward).segments) == text
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "On ", "On On wrote:\n", "On\n", "a wrote:\n", "From: x\n", "From: x\nTo: y\n", "_____\n", ">", "> > \n", "-- \n", "Regards\n\n",
+        "On 2024 12:00\n", "\n", "From: a\n\n", "-----Original", "Am 1.1.2024 um 12:00 schrieb ", "\u200e", "2024 ", "12:",
+        "wrote", "@", "Sent from my\n", "- \n",
+    ],
+)  # fmt: skip
+def test_long_texts_take_linear_time(unit: str, grows_linearly: Callable[..., None]) -> None:
+    grows_linearly(split_reply, unit, 60_000)
+
+
+def test_corpus_scores(corpora: Path) -> None:
+    score = load_scorer()
+    for item in score.score_replies(corpora / "reply"):
+        print(f"reply {item.name}: {item.right} of {item.total}")
+        assert item.share == 1.0, item.missed
+
+
+def load_scorer():  # type: ignore[no-untyped-def]
+    path = Path(__file__).parents[2] / "benchmarks" / "score_content.py"
+    spec = importlib.util.spec_from_file_location("score_content", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    import sys
+
+    sys.modules["score_content"] = module
+    spec.loader.exec_module(module)
+    return module
