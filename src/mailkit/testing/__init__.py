@@ -18,6 +18,7 @@ that the pytest plugin costs nothing in projects that do not use it.
     smtp/        the SMTP server (aiosmtpd)    sasl.py     PLAIN, XOAUTH2, OAUTHBEARER        PURE
     wire.py      one connection: bytes, TLS    certs.py    a throw-away CA
     service.py   ports, the loop's thread      plugin.py   pytest fixtures
+    adapters.py  check_adapter: conformance    samples/, crm/  seeded mails, a sample CRM
 """
 
 from __future__ import annotations
@@ -26,13 +27,26 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mailkit.testing.adapters import AdapterCheckError, check_adapter
     from mailkit.testing.faults import Fault, Faults
     from mailkit.testing.server import FolderHandle, MailServer
     from mailkit.testing.service import Options, SeenCommand, SentMail
 
-__all__ = ["Fault", "Faults", "FolderHandle", "MailServer", "Options", "SeenCommand", "SentMail"]
+__all__ = [
+    "AdapterCheckError",
+    "Fault",
+    "Faults",
+    "FolderHandle",
+    "MailServer",
+    "Options",
+    "SeenCommand",
+    "SentMail",
+    "check_adapter",
+]
 
 _WHERE = {
+    "AdapterCheckError": "adapters",
+    "check_adapter": "adapters",
     "Fault": "faults",
     "Faults": "faults",
     "FolderHandle": "server",

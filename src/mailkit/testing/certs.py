@@ -33,7 +33,7 @@ class Authority:
         self._directory = directory
         self._key, self._cert = _issue("mailkit test CA", None)
         self._contexts: dict[str, ssl.SSLContext] = {}
-        self.ca_file = directory / "ca.pem"
+        self.ca_file: Path = directory / "ca.pem"
         self.ca_file.write_bytes(_pem(self._cert))
 
     def context(self, kind: Certificate = "good") -> ssl.SSLContext:

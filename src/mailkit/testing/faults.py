@@ -54,7 +54,7 @@ class Armed:
     fault: Fault
     left: int
     opened: dict[Service, int]
-    base: dict[tuple[Service, int], int] = field(default_factory=dict)
+    base: dict[tuple[Service, int], int] = field(default_factory=dict[tuple[Service, int], int])
 
     def limit(self, service: Service, serial: int) -> int | None:
         """At how many bytes that connection is to be cut; None: not that one."""

@@ -111,7 +111,7 @@ class MailServer:
         max_message_bytes: int = Options().max_message_bytes,
         max_recipients: int = Options().max_recipients,
     ) -> None:
-        self.options = Options(
+        self.options: Options = Options(
             imap_tls=tls,
             smtp_tls=smtp_tls or tls,
             without=frozenset(name.upper() for name in without),
@@ -177,7 +177,9 @@ class MailServer:
 
     # --- where it is --------------------------------------------------------------------------------------------
 
-    host = imap_host = smtp_host = HOST
+    host: str = HOST
+    imap_host: str = HOST
+    smtp_host: str = HOST
 
     @property
     def imap_port(self) -> int:

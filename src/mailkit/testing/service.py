@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeVar
@@ -16,6 +17,7 @@ from mailkit.testing.wire import GoneError, Wire
 from mailkit.words import Envelope
 
 Tls = Literal["implicit", "starttls", "insecure"]
+Scripted = tuple[str, int | None]
 T = TypeVar("T")
 
 
@@ -81,11 +83,11 @@ class Setup:
     options: Options
     state: MailState = field(default_factory=MailState)
     faults: Faults = field(default_factory=Faults)
-    commands: list[SeenCommand] = field(default_factory=list)
-    sent: list[SentMail] = field(default_factory=list)
+    commands: list[SeenCommand] = field(default_factory=list[SeenCommand])
+    sent: list[SentMail] = field(default_factory=list[SentMail])
     sent_changed: threading.Condition = field(default_factory=threading.Condition)
-    idling: list[str] = field(default_factory=list)
-    recipient_replies: dict[str, list[tuple[str, int | None]]] = field(default_factory=dict)
+    idling: list[str] = field(default_factory=list[str])
+    recipient_replies: dict[str, list[Scripted]] = field(default_factory=dict[str, list[Scripted]])
 
     def saw(self, wire: Wire, verb: str) -> None:
         """Note a command."""
@@ -115,9 +117,9 @@ class Listener:
     """One port of one service on 127.0.0.1. The port is kept over a restart; ``wires`` are all connections so far."""
 
     def __init__(self, setup: Setup, service: Service, session: Callable[[Wire, bool], Awaitable[None]]) -> None:
-        self.setup = setup
-        self.service = service
-        self.port = 0
+        self.setup: Setup = setup
+        self.service: Service = service
+        self.port: int = 0
         self.wires: list[Wire] = []
         self._session = session
         self._server: asyncio.Server | None = None
@@ -183,7 +185,9 @@ class LoopThread:
         """Run a callback in the loop soon; nothing happens if the loop does not run."""
         loop = self._loop
         if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(callback, *args)
+            # The loop may be closed between the question and the call: then nobody waits for it any more.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(callback, *args)
 
     def stop(self) -> None:
         """Stop the loop, wait for the thread, close the loop."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -55,8 +56,8 @@ class Folder:
     subscribed: bool = True
     uidnext: int = 1
     modseq: int = 1
-    mails: dict[int, StoredMail] = field(default_factory=dict, repr=False)
-    expunged: list[tuple[int, int]] = field(default_factory=list, repr=False)
+    mails: dict[int, StoredMail] = field(default_factory=dict[int, StoredMail], repr=False)
+    expunged: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]], repr=False)
     deleted: bool = False
 
     def add(self, raw: bytes, flags: Iterable[str] = (), date: datetime | None = None) -> StoredMail:
@@ -115,8 +116,8 @@ class User:
     address: str
     password: str = field(repr=False)
     aliases: frozenset[str] = frozenset()
-    tokens: set[str] = field(default_factory=set, repr=False)
-    folders: dict[str, Folder] = field(default_factory=dict, repr=False)
+    tokens: set[str] = field(default_factory=set[str], repr=False)
+    folders: dict[str, Folder] = field(default_factory=dict[str, Folder], repr=False)
 
     def folder(self, name: str) -> Folder:
         """The folder of that name (INBOX in any case). Raises KeyError."""
@@ -136,7 +137,8 @@ class MailState:
     """All users. ``lock`` guards everything; ``listen`` registers for changes of any folder."""
 
     def __init__(self) -> None:
-        self.lock = threading.RLock()
+        # AbstractContextManager: what threading.RLock() gives has no public name before Python 3.13.
+        self.lock: AbstractContextManager[bool] = threading.RLock()
         self.users: dict[str, User] = {}
         self._uidvalidity = 1_700_000_000
         self._listeners: list[Callable[[Folder], None]] = []

@@ -19,7 +19,7 @@ from collections.abc import Awaitable, Callable
 
 from mailkit.testing.faults import Counters, Direction, Faults, How, Service
 
-log = logging.getLogger("mailkit.testing")
+log: logging.Logger = logging.getLogger("mailkit.testing")
 
 HIGH_WATER = 1 << 20
 LONGEST_SKIP = 16 << 20
@@ -46,15 +46,15 @@ class Wire(asyncio.Protocol):
     """
 
     def __init__(self, service: Service, faults: Faults, serve: Callable[[Wire], Awaitable[None]]) -> None:
-        self.service = service
-        self.faults = faults
-        self.serial = 0
-        self.tls = False
+        self.service: Service = service
+        self.faults: Faults = faults
+        self.serial: int = 0
+        self.tls: bool = False
         self.severed: How | None = None
-        self.muted = False
+        self.muted: bool = False
         self.ending: How | None = None
-        self.lost = False
-        self.plain = bytearray()
+        self.lost: bool = False
+        self.plain: bytearray = bytearray()
         self.counters: Counters = {"to_client": 0, "to_server": 0}
         self.task: asyncio.Task[None] | None = None
         self._serve = serve
@@ -99,8 +99,9 @@ class Wire(asyncio.Protocol):
         # A half-open connection would stay for ever; False closes it once the write buffer is flushed.
         return not self.tls and self.severed is None
 
-    def connection_lost(self, _: Exception | None) -> None:
-        """The connection has ended."""
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection has ended; of what has no meaning here."""
+        del exc
         self.lost = self._eof = True
         self.faults.forget(self.service, self.serial)
         self._reading.set()

@@ -9,7 +9,7 @@ from mailkit.testing.imap import answer, mime, structure
 from mailkit.testing.imap.syntax import BadSyntaxError, Parser
 from mailkit.testing.state import StoredMail
 
-MACROS = {
+MACROS: dict[str, tuple[str, ...]] = {
     "ALL": ("FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE"),
     "FAST": ("FLAGS", "INTERNALDATE", "RFC822.SIZE"),
     "FULL": ("FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODY"),
@@ -141,8 +141,8 @@ def _bytes(item: Item, mail: StoredMail) -> bytes | None:
             return raw
         end = mime.header_end(raw, 0, len(raw))
         return raw[:end] if item.section == "HEADER" else raw[end:]
-    part: mime.Part | None = mime.parse(raw)
-    if part is None or (part := part.find(item.path)) is None:
+    part = mime.parse(raw).find(item.path)
+    if part is None:
         return None
     if item.section == "":
         return part.content

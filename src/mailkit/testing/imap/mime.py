@@ -28,8 +28,8 @@ class Part:
     end: int
     fields: list[tuple[bytes, bytes]]
     type: str = "text/plain"
-    params: list[tuple[str, str]] = field(default_factory=list)
-    children: list[Part] = field(default_factory=list)
+    params: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    children: list[Part] = field(default_factory=list["Part"])
     inner: Part | None = None
 
     @property

@@ -18,7 +18,7 @@ class ImapServer:
     """Runs sessions. ``post`` runs a callback in the event loop from any thread."""
 
     def __init__(self, setup: Setup, post: Callable[..., None]) -> None:
-        self.setup = setup
+        self.setup: Setup = setup
         self._post = post
         self._sessions: set[Session] = set()
         setup.state.listen(self._changed)

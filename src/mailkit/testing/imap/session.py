@@ -63,17 +63,17 @@ class Session:
     """
 
     def __init__(self, wire: Wire, setup: Setup, *, stripped: bool = False) -> None:
-        self.wire = wire
-        self.setup = setup
-        self.stripped = stripped
+        self.wire: Wire = wire
+        self.setup: Setup = setup
+        self.stripped: bool = stripped
         self.user: User | None = None
         self.view: View | None = None
         self.enabled: set[str] = set()
-        self.by_uid = False
-        self.leaving = False
-        self.answered = False
+        self.by_uid: bool = False
+        self.leaving: bool = False
+        self.answered: bool = False
         self.refused: Fault | None = None
-        self.wake = asyncio.Event()
+        self.wake: asyncio.Event = asyncio.Event()
         self._bad = 0
 
     # --- for commands -------------------------------------------------------------------------------------------

@@ -28,8 +28,8 @@ class Parser:
     __slots__ = ("at", "data")
 
     def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.at = 0
+        self.data: bytes = data
+        self.at: int = 0
 
     # --- single bytes -------------------------------------------------------------------------------------------
 

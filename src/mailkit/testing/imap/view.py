@@ -17,11 +17,11 @@ class View:
     """A session's view of a folder. Use it with the state's lock held."""
 
     def __init__(self, folder: Folder, *, readonly: bool) -> None:
-        self.folder = folder
-        self.readonly = readonly
-        self.uidvalidity = folder.uidvalidity
-        self.uids = list(folder.mails)
-        self.modseq = folder.modseq
+        self.folder: Folder = folder
+        self.readonly: bool = readonly
+        self.uidvalidity: int = folder.uidvalidity
+        self.uids: list[int] = list(folder.mails)
+        self.modseq: int = folder.modseq
         self._next = folder.uidnext
         self._expunges = len(folder.expunged)
         self._told: dict[int, int] = {}

@@ -3,7 +3,7 @@
 ::
 
     server.py      a connection's beginning and end
-    protocol.py    aiosmtpd's SMTP with ESMTP parameters kept, OAuth, faults (the only importer of aiosmtpd)
+    _protocol.py   aiosmtpd's SMTP with ESMTP parameters kept, OAuth, faults (the only importer of aiosmtpd)
     link.py        aiosmtpd's transport, over a Wire
     parameters.py  PURE  MAIL FROM and RCPT TO lines
     filing.py      what becomes of an accepted mail

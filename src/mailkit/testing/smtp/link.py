@@ -13,8 +13,8 @@ class Link(asyncio.Transport):
 
     def __init__(self, wire: Wire) -> None:
         super().__init__()
-        self.wire = wire
-        self.gate = asyncio.Event()
+        self.wire: Wire = wire
+        self.gate: asyncio.Event = asyncio.Event()
         self.gate.set()
         self._closing = False
 

@@ -8,26 +8,26 @@ from mailkit.errors import MissingExtraError
 from mailkit.testing.service import Setup
 from mailkit.testing.wire import Wire
 
-try:
-    from mailkit.testing.smtp.protocol import open_link
-except ModuleNotFoundError as error:
-    if error.name is None or error.name.partition(".")[0] not in ("aiosmtpd", "attr", "public"):
-        raise
-    raise MissingExtraError("testing", "The in-process SMTP server") from error
-
 # How often aiosmtpd's handler may step before end of file reaches it: it works off its whole buffer in one step.
 STEPS_BEFORE_EOF = 5
 
 
 class SmtpServer:
-    """Runs sessions."""
+    """Runs sessions. Raises MissingExtraError where aiosmtpd is not installed."""
 
     def __init__(self, setup: Setup) -> None:
-        self.setup = setup
+        try:
+            from mailkit.testing.smtp._protocol import open_link
+        except ModuleNotFoundError as error:
+            if (error.name or "").startswith("mailkit"):
+                raise
+            raise MissingExtraError("testing", "The in-process SMTP server") from error
+        self.setup: Setup = setup
+        self._open_link = open_link
 
     async def serve(self, wire: Wire, stripped: bool) -> None:
         """One connection from greeting to end."""
-        protocol, link = open_link(wire, self.setup, stripped=stripped)
+        protocol, link = self._open_link(wire, self.setup, stripped=stripped)
         try:
             while data := await wire.chunk():
                 await link.gate.wait()

@@ -31,7 +31,7 @@ async def idle(session: Session, parser: Parser) -> str:
     return "IDLE terminated"
 
 
-async def _either(done: asyncio.Future[bytes], woken: asyncio.Future[bool]) -> None:
+async def _either(done: asyncio.Future[bytes], woken: asyncio.Future[Any]) -> None:
     both: list[asyncio.Future[Any]] = [done, woken]
     try:
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)

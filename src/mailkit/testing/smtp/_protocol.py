@@ -48,9 +48,9 @@ class Submission(SMTP):
     command_size_limits = collections.defaultdict(lambda: LONGEST_COMMAND)  # noqa: RUF012  # aiosmtpd declares it so
 
     def __init__(self, wire: Wire, setup: Setup, *, stripped: bool) -> None:
-        self.wire = wire
-        self.setup = setup
-        self.stripped = stripped
+        self.wire: Wire = wire
+        self.setup: Setup = setup
+        self.stripped: bool = stripped
         self.user: str | None = None
         self._refused: Fault | None = None
         self._mail: Path | None = None
