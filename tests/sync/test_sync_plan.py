@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -92,7 +94,7 @@ def test_windows_hold_all_the_newest_first(uids: set[int], size: int) -> None:
     found = list(windows(ordered, size))
     assert sorted(uid for window in found for uid in window) == ordered
     assert all(len(window) <= size and list(window) == sorted(window) for window in found)
-    assert all(later[0] > earlier[-1] for later, earlier in zip(found, found[1:], strict=False))
+    assert all(later[0] > earlier[-1] for later, earlier in pairwise(found))
 
 
 def test_flags_are_compared_without_order_and_case() -> None:

@@ -63,14 +63,16 @@ def sync_folder(run: Run, info: FolderInfo) -> FolderReport:
     tally.vanished, tally.total = len(difference.vanished), len(difference.new)
     for window in windows(difference.new, run.options.window):
         _fetch_window(run, info, state, window, tally)
+    # HIGHESTMODSEQ is the one of SELECT: what changes from now on is newer. It moves only with the flags read.
+    modseq = state.highestmodseq
     if todo.flags and run.options.flags:
         with run.stage("flags"):
             tally.changed = _follow_flags(run, name, state, todo)
+    elif todo.flags:
+        modseq = cursor.highestmodseq
     uidnext = state.uidnext if state.uidnext is not None else top + 1
     run.write(
-        lambda tx: folders.advance(
-            tx, run.account.name, name, uidnext=uidnext, highestmodseq=state.highestmodseq, last_uid=top
-        )
+        lambda tx: folders.advance(tx, run.account.name, name, uidnext=uidnext, highestmodseq=modseq, last_uid=top)
     )
     run.tell(name, "done", tally.done, tally.total)
     return FolderReport(
