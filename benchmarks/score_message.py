@@ -223,6 +223,11 @@ def scores(corpora: Path) -> Iterator[Score]:
         yield score_readable(corpora / name, name)
 
 
+def _row(score: Score) -> str:
+    share = f"{100 * score.passed / max(score.total, 1):.1f} %"
+    return f"{score.name:24}{score.passed:8}{score.known:8}{score.total:8}{share:>9}"
+
+
 def main(arguments: list[str]) -> int:
     where = arguments[0] if arguments else os.environ.get("MAILKIT_CORPORA")
     if not where:
@@ -230,10 +235,16 @@ def main(arguments: list[str]) -> int:
         return 2
     print(f"{'folder':24}{'passed':>8}{'known':>8}{'cases':>8}{'share':>9}")
     failed: dict[str, list[str]] = {}
+    sums: dict[str, Score] = {}
     for score in scores(Path(where)):
-        share = f"{100 * score.passed / max(score.total, 1):.1f} %"
-        print(f"{score.name:24}{score.passed:8}{score.known:8}{score.total:8}{share:>9}")
+        print(_row(score))
         failed |= score.failed
+        whole = sums.setdefault(score.name.partition("/")[0], Score(score.name.partition("/")[0] + ", all"))
+        whole.total += score.total
+        whole.failed |= score.failed
+    print()
+    for name in ("mime", "headers"):
+        print(_row(sums[name]))
     print()
     for case, wrong in failed.items():
         print(f"{case}: " + (f"known difference: {KNOWN[case]}" if case in KNOWN else "; ".join(wrong)))

@@ -63,6 +63,7 @@ SAME = {
     "iso-8859-1": mail(encoding="quoted-printable", charset="iso-8859-1"),
     "windows-1252": mail(charset="windows-1252"),
     "lf": mail(encoding="8bit").replace(b"\r\n", b"\n"),
+    "empty part added": BASE.replace(b"--b1--", b"--b1\r\nContent-Type: text/plain\r\n\r\n\r\n--b1--"),
     "trace headers": b"Received: from a by b; Mon, 23 Nov 2026 10:00:01 +0100\r\nX-Spam: no\r\n" + BASE,
     "list header": BASE.replace(b"To: ", b"List-Id: <l.acme.example>\r\nTo: ", 1),
     "subject tag": BASE.replace(b"Subject: ", b"Subject: [list] ", 1),
@@ -75,6 +76,7 @@ OTHER = {
     "other message-id": BASE.replace(b"<1@acme", b"<2@acme"),
     "other content": mail(text="Something else\r\n"),
     "attachment changed": mail(pdf=PDF[:-1] + b"x"),
+    "html added": BASE.replace(b"--b1--", b"--b1\r\nContent-Type: text/html\r\n\r\n<p>made by the server\r\n--b1--"),
     "other date": BASE.replace(b"10:00:00", b"10:00:01"),
     "other author": BASE.replace(b"ana@", b"eve@"),
 }

@@ -79,6 +79,15 @@ def test_boundary_in_the_text_is_text() -> None:
     assert parse(raw).parts[2].content.endswith(b"--innermost")
 
 
+@pytest.mark.parametrize("lines", [10, 49, 50, 51, 500])
+def test_many_lines_that_only_begin_like_the_boundary(lines: int) -> None:
+    near = b"--outermost\r\n" * lines + b"--outer-\r\n"
+    message = parse(MIXED.replace(b"preamble", near).replace(b"plain", near + b"plain"))
+    assert types(message) == types(parse(MIXED))
+    assert message.parts[2].content == near + b"plain"
+    assert "epilogue" not in message.parts[4].text
+
+
 def test_boundary_lost_from_the_header_is_found_in_the_body() -> None:
     message = parse(MIXED.replace(b"; boundary=outer", b""))
     assert types(message)[-1] == "image/png"

@@ -17,6 +17,7 @@ a footer added by a list or a scanner                               different
 our sent copy with a Message-ID rewritten by the server             different
 two mails without Message-ID in one second, different text          different
 one Message-ID, two contents                                        different
+an HTML part added by the server, as Exchange does                  different
 one attachment changed by one byte                                  different
 ==================================================================  =========
 

@@ -30,6 +30,7 @@ _DEFAULT = Limits()
 _MAX_DEPTH = 100  # whatever the limits say: lists of bodies are made by recursion
 _TYPE = re.compile(r"[!#$%&'*+.^_`{|}~0-9a-z-]+/[!#$%&'*+.^_`{|}~0-9a-z-]+")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+_MANY = 50
 _AFTER = (b"", b"\r", b"\n", b" ", b"\t")
 
 
@@ -228,19 +229,22 @@ class _Parser:
 
 
 class _Finder:
-    """Finds boundary lines of one multipart."""
+    """Finds boundary lines of one multipart: by ``bytes.find``, or by a pattern where find would stop too often."""
 
     def __init__(self, raw: bytes, boundaries: list[bytes], end: int, bare_cr: bool) -> None:
         self.raw = raw
         self.end = end
         self.marks = [b"--" + boundary for boundary in boundaries]
-        self.pattern: re.Pattern[bytes] | None = None
         self.bare_cr = bare_cr
-        if bare_cr or len(boundaries) > 1:
-            # The longest first, so that of two boundaries the one that the other begins with does not win.
-            options = b"|".join(re.escape(mark) for mark in sorted(self.marks, key=len, reverse=True))
-            self.pattern = re.compile(rb"[\r\n](?:" + options + rb")" if bare_cr else rb"\n(?:" + options + rb")")
+        self.pattern = self._compile() if bare_cr or len(boundaries) > 1 else None
         self.needle = b"\n" + self.marks[0]
+        self.misses = 0
+
+    def _compile(self) -> re.Pattern[bytes]:
+        # The longest first, so that of two boundaries the one that the other begins with does not win.
+        options = b"|".join(re.escape(mark) for mark in sorted(self.marks, key=len, reverse=True))
+        line_end = rb"[\r\n]" if self.bare_cr else rb"\n"
+        return re.compile(line_end + rb"(?:" + options + rb")(?=(?:--)?(?:[ \t\r\n]|\Z))")
 
     def next(self, at: int, first: int) -> tuple[int, int, bool] | None:
         """The next boundary line from ``at`` on: offset of the line end before it, offset after its own line end,
@@ -261,6 +265,9 @@ class _Finder:
             if found := self._line(hit, after):
                 return found
             at = hit + 1
+            self.misses += 1
+            if self.misses == _MANY and self.pattern is None:  # text full of lines that only begin like the boundary
+                self.pattern = self._compile()
 
     def _line(self, hit: int, after: int) -> tuple[int, int, bool] | None:
         last = self.raw[after : min(after + 2, self.end)] == b"--"
