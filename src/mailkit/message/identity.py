@@ -6,7 +6,7 @@ decoded parts. It leaves out what transport and lists change on the way. The cas
 ==================================================================  =========
 the same mail in two folders, in two accounts                       same
 trace headers added (Received, Delivered-To, X-…, DKIM-Signature)   same
-other headers added by a list (List-Id …), a tag before the subject same
+headers added by a list (List-Id …), a tag before the subject        same
 base64 turned into quoted-printable or 8bit, and back               same
 other boundaries, other preamble, an empty part dropped             same
 text turned from ISO-8859-1 into UTF-8, the label changed           same
