@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailkit.message import Message, content_digest, identity, parse
+from mailkit.message import Message, checks, content_digest, identity, parse
 from mailkit.words import Limits
 
 TOKENS = [
@@ -43,6 +45,11 @@ def damaged(draw: st.DrawFn, mails: list[bytes]) -> bytes:
     return raw
 
 
+_DEFECTS, _, _AMBIGUITIES = (checks.__doc__ or "").partition("Ambiguity codes")
+DEFECTS = set(re.findall(r"``([a-z0-9-]+)``", _DEFECTS))
+AMBIGUITIES = set(re.findall(r"``([a-z0-9-]+)``", _AMBIGUITIES))
+
+
 def check(raw: bytes, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
     message = parse(raw, limits)
     assert message.raw == raw
@@ -58,7 +65,8 @@ def check(raw: bytes, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
     _check_storable(message)
     assert message.date is None or message.date.utcoffset() is not None
     assert all(defect.code and (defect.part is None or defect.part < len(message.parts)) for defect in message.defects)
-    assert all(found.code for found in message.ambiguities)
+    assert {defect.code for defect in message.defects} <= DEFECTS, "every code is documented"
+    assert {found.code for found in message.ambiguities} <= AMBIGUITIES
     assert len(identity(message)) == len(content_digest(message)) == 64
     assert identity(message) == identity(parse(raw, limits))
 

@@ -1,6 +1,6 @@
 """What is broken in a message, and what other readers may understand otherwise.
 
-Defect codes: ``address``, ``addresses``, ``base64-invalid``, ``base64-pieces``, ``base64-trailing-data``,
+Defect codes: ``addresses``, ``base64-invalid``, ``base64-pieces``, ``base64-trailing-data``,
 ``base64-truncated``, ``boundary-not-found``, ``byte-order-mark``, ``charset``, ``content-type``, ``date``,
 ``decoded-bytes``, ``depth``, ``empty``, ``guessed-boundary``, ``header-bytes``, ``header-line``, ``headers``,
 ``headers-bytes``, ``leading-blank-line``, ``line-bytes``, ``mbox-from``, ``message-bytes``, ``missing-blank-line``,
@@ -8,7 +8,7 @@ Defect codes: ``address``, ``addresses``, ``base64-invalid``, ``base64-pieces``,
 ``references``, ``unknown-encoding``, ``uuencode-invalid``.
 
 Ambiguity codes: ``bare-cr``, ``boundaries``, ``duplicate-header``, ``duplicate-parameter``, ``encoded-multipart``,
-``encodings``, ``filenames``, ``from``, ``parts-after-end``.
+``encodings``, ``filenames``, ``from``, ``guessed-boundary``, ``parts-after-end``.
 """
 
 from __future__ import annotations
