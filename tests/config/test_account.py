@@ -174,3 +174,11 @@ def test_for_provider_asks_for_the_host_of_a_product() -> None:
     assert (made.imap.host, made.smtp.host, made.smtp.tls) == ("mail.acme.example", "mail.acme.example", "starttls")
     only_smtp = Account.for_provider("sendmail", "ana@acme.example", host="mail.acme.example")
     assert only_smtp.imap is None
+
+
+@pytest.mark.parametrize("tls", ["implicit", "starttls", "insecure"])
+@pytest.mark.parametrize("port", [993, 1993])
+def test_a_stored_server_keeps_its_tls_on_any_port(tls: str, port: int) -> None:
+    account = Account(address="ana@acme.example", imap=ImapServer(host="imap.acme.example", port=port, tls=tls))
+    again = Account.from_stored(*account.to_stored())
+    assert again.imap == account.imap

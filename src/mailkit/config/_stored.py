@@ -15,7 +15,8 @@ _VERSION = 1
 
 def to_stored(account: Account) -> tuple[str, str | None]:
     """The JSON, keys sorted, and the password or None."""
-    fields = account.model_dump(mode="json", exclude={"credentials"}, exclude_defaults=True)
+    # Defaults are written too: the default of ``tls`` depends on the port, and a later version's may be another.
+    fields = account.model_dump(mode="json", exclude={"credentials"}, exclude_none=True)
     fields["version"] = _VERSION
     secret: str | None = None
     credentials = account.credentials
