@@ -95,14 +95,14 @@ class Draft:
     attachments: Sequence[Attachment] = ()
     from_: str | Address | None = None
     reply_to: Sequence[str | Address] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
     in_reply_to: str | None = None
     references: Sequence[str] = ()
     request_dsn: bool = False
     calendar: str | None = field(default=None, repr=False)
     record: Record | None = None
     thread_id: int | None = None
-    metadata: Mapping[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def __post_init__(self) -> None:
         for name in ("to", "cc", "bcc", "reply_to"):

@@ -8,7 +8,7 @@ and for nobody else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -18,7 +18,7 @@ _forbidden: ContextVar[int] = ContextVar("mailkit_network_forbidden", default=0)
 
 
 @contextmanager
-def forbid_network() -> Iterator[None]:
+def forbid_network() -> Generator[None]:
     """Forbid network calls in this thread or task until the block is left. May be nested."""
     depth = _forbidden.get()
     _forbidden.set(depth + 1)

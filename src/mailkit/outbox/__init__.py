@@ -41,7 +41,6 @@ __all__ = [
     "Dispatcher",
     "Filer",
     "OnUncertain",
-    "OnUncertain",
     "Resolver",
     "SentCopy",
     "Settler",

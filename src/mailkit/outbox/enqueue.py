@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from mailkit.compose import Draft, compose, fingerprint
+from mailkit.compose import Composed, Draft, compose, fingerprint
 from mailkit.compose.addresses import Mailbox, mailbox
 from mailkit.compose.token import mint
 from mailkit.errors import AddressError, InputError, KeyConflictError, StoreError
@@ -61,21 +61,15 @@ def enqueue(
     known = outbox.by_key(tx, key)
     if known is not None:
         return _known(tx, known, mark, account.name)
-    sender = identity_of(draft, account)
-    draft = replace(_in_thread(tx, draft), from_=None)
-    domain = sender.address.rpartition("@")[2]
+    composed = _composed(tx, draft, account, token_key, token_payload)
     due = due_at or tx.now()
-    message_id = mint(domain, token_key, token_payload) if token_key else f"{secrets.token_hex(16)}@{domain}"
-    composed = compose(
-        draft, sender=Address(sender.name, sender.address), message_id=message_id, date=tx.now().astimezone()
-    )
     number = outbox.insert(
         tx,
         composed.envelope.recipients,
         key=key,
         fingerprint=mark,
         account=account.name,
-        message_id=message_id,
+        message_id=composed.message_id,
         raw_digest=raw.put(tx, composed.raw),
         envelope_sender=composed.envelope.sender,
         options=_options(draft, composed.smtputf8),
@@ -90,6 +84,17 @@ def enqueue(
             raise StoreError(f"The key {key!r} was enqueued by a transaction that this one cannot see.")
         return _known(tx, known, mark, account.name)
     return receipt_of(tx, outbox.get(tx, number), created=True)
+
+
+def _composed(tx: Tx, draft: Draft, account: Account, token_key: bytes | None, payload: str) -> Composed:
+    sender = identity_of(draft, account)
+    domain = sender.address.rpartition("@")[2]
+    return compose(
+        replace(_in_thread(tx, draft), from_=None),
+        sender=Address(sender.name, sender.address),
+        message_id=mint(domain, token_key, payload) if token_key else f"{secrets.token_hex(16)}@{domain}",
+        date=tx.now().astimezone(),
+    )
 
 
 def _checked_key(key: str) -> str:

@@ -45,8 +45,8 @@ class _State:
     """What is known of one message so far."""
 
     outgoing: Outgoing
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
-    accepted: list[str] = field(default_factory=list)
+    verdicts: dict[str, Verdict] = field(default_factory=dict[str, Verdict])
+    accepted: list[str] = field(default_factory=list[str])
     wait: timedelta = timedelta(0)
     reply: str = ""
 

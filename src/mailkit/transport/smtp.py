@@ -50,7 +50,7 @@ class SmtpTransport:
         self.data_timeout = data_timeout
         self._username = username
         self._secret = secret
-        self._mechanism = mechanism
+        self._mechanism: Mechanism | None = mechanism
 
     @classmethod
     def for_account(cls, account: Account, credentials: Credentials) -> SmtpTransport:
