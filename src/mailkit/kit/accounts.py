@@ -149,7 +149,7 @@ def _check_imap(core: Core, account: Account) -> Check:
 
 
 def _check_smtp(core: Core, account: Account) -> Check:
-    from mailkit.transport import SmtpTransport
+    from mailkit.transport.smtp import SmtpTransport
 
     server = account.smtp
     assert server is not None

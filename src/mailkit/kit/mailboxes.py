@@ -62,17 +62,26 @@ class Mailboxes:
     ) -> SyncReport:
         """See ``MailKit.sync``."""
         blocking("sync")
-        from mailkit.sync import SyncEngine
+        from mailkit.sync import SyncOptions, sync_account
 
-        engine = SyncEngine(self._core.store, self._core.ingest, connect=self._open, limits=self._core.limits)
-        return engine.run(self._core.ready(name), folders=folders, progress=progress)
+        core = self._core
+        return sync_account(
+            core.ready(name),
+            store=core.store,
+            ingest=core.ingest,
+            options=SyncOptions(folders=tuple(folders or ())),
+            limits=core.limits,
+            credentials=core.credentials,
+            progress=progress,
+        )
 
     def audit(self, name: str) -> AuditReport:
         """See ``MailKit.audit``."""
         blocking("audit")
-        from mailkit.sync import audit
+        from mailkit.sync import audit_account
 
-        return audit(self._core.store, self._core.ready(name), connect=self._open)
+        core = self._core
+        return audit_account(core.ready(name), store=core.store, limits=core.limits, credentials=core.credentials)
 
     def watch(self, name: str, *, seconds: float | None = None, stop: threading.Event | None = None) -> Iterator[Event]:
         """See ``MailKit.watch``; ``stop`` ends it too."""

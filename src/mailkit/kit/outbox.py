@@ -161,7 +161,7 @@ class Outbox:
         return self._core.store.run(lambda tx: manage.cancel(tx, outbox_id))
 
     def _smtp(self, account: Account) -> Transport:
-        from mailkit.transport import SmtpTransport
+        from mailkit.transport.smtp import SmtpTransport
 
         return SmtpTransport.for_account(account, self._core.credentials)
 
