@@ -202,7 +202,7 @@ def test_the_mail_is_filed_and_the_reply_is_dropped(make_server, connect_smtp, t
     server = make_server(tls=tls, files_sent=True)
     server.faults.drop_reply_after_data(how=how)
     with pytest.raises((smtplib.SMTPServerDisconnected, TimeoutError, ConnectionError)):
-        connect_smtp(server, timeout=0.3 if how == "stall" else 5).sendmail(ANA, [BO], RAW)
+        connect_smtp(server, timeout=0.15 if how == "stall" else 5).sendmail(ANA, [BO], RAW)
     assert [mail.raw for mail in server.sent] == [RAW]
     assert len(server.folder(BO).uids()) == len(server.folder(ANA, "Sent").uids()) == 1
     assert connect_smtp(server).sendmail(ANA, [BO], RAW) == {}
@@ -273,7 +273,7 @@ def test_greetings(server):
 @pytest.mark.parametrize("how", ["fin", "rst", "stall"])
 @pytest.mark.parametrize(("when", "stored"), [("before", []), ("after", [1])])
 def test_disconnect_at_an_imap_command(server, connect_imap, when, stored, how):
-    client = connect_imap(server, timeout=0.3 if how == "stall" else 5)
+    client = connect_imap(server, timeout=0.15 if how == "stall" else 5)
     server.faults.disconnect_at("APPEND", when=when, how=how, service="imap")
     with pytest.raises((imaplib.IMAP4.abort, OSError)):
         client.append("INBOX", RAW)
@@ -443,3 +443,32 @@ def test_faults_outlive_a_restart(server):
     server.restart()
     with pytest.raises(imaplib.IMAP4.error, match="later"):
         imaplib.IMAP4("localhost", server.imap_port)
+
+
+def test_something_happens_right_before_a_command(server, raw_login, connect_smtp):
+    inbox = server.folder(ANA)
+    inbox.add(RAW)
+    inbox.add(RAW)
+    raw = raw_login(server)
+    raw.do(b"SELECT INBOX")
+    server.faults.call_at("FETCH", lambda: inbox.expunge(1), service="imap")
+    assert raw.do(b"UID FETCH 1:* UID")[:-1] == [b"* 2 FETCH (UID 2)", b"* 1 EXPUNGE"]
+    server.faults.call_at("NOOP", lambda: server.faults.change_uidvalidity(inbox))
+    raw.send(b"n NOOP\r\n")
+    assert raw.line().startswith(b"* BYE ")
+    assert inbox.uids() == [1]
+    server.faults.call_at("DATA", lambda: server.set_tokens(ANA), service="smtp")
+    connect_smtp(server).sendmail(ANA, [BO], RAW)
+    assert server.faults.fired == ("call_at", "call_at", "change_uidvalidity", "call_at")
+
+
+def test_the_end_is_seen_after_what_arrived_was_carried_out(server):
+    """A cut behind the last byte of the content: when the client sees the end, the mail is filed."""
+    send(server)
+    total = count_bytes(server, "to_server") - len(b"quit\r\n")
+    for _ in range(20):
+        before = len(server.sent)
+        server.faults.cut(total, direction="to_server", service="smtp", connection=1)
+        with pytest.raises((smtplib.SMTPException, OSError)):
+            send(server)
+        assert len(server.sent) == before + 1

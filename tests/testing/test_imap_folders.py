@@ -85,6 +85,11 @@ def test_capabilities_can_be_taken_away(make_server, connect_imap, raw_login):
         b"IDLE",
         b"UID EXPUNGE 1",
         b"UID FETCH 1 (FLAGS) (CHANGEDSINCE 1)",
+        b"UID FETCH 1 MODSEQ",
+        b"UID STORE 1 (UNCHANGEDSINCE 1) FLAGS ()",
+        b"SEARCH MODSEQ 1",
+        b"STATUS INBOX (HIGHESTMODSEQ)",
+        b"SELECT INBOX (CONDSTORE)",
     ):
         assert b" BAD " in raw.do(command)[-1]
     assert b"APPENDUID" not in client.append("INBOX", RAW)

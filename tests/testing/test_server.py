@@ -133,7 +133,13 @@ def test_folder_handle(server):
     old = folder.uidvalidity
     assert folder.change_uidvalidity() > old
     assert folder.uids() == [1]
-    assert "Projects/1042" in server.folders(ANA)
+    server.rename_folder(ANA, "Projects/1042", "Done")
+    assert "Done" in server.folders(ANA)
+    with pytest.raises(ValueError, match="exists"):
+        server.rename_folder(ANA, "Done", "Sent")
+    server.delete_folder(ANA, "Done")
+    with pytest.raises(LookupError):
+        server.delete_folder(ANA, "Done")
 
 
 def test_wait_for_sent(server, connect_smtp):

@@ -19,14 +19,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from mailkit.testing.certs import Certificate
+
+if TYPE_CHECKING:
+    from mailkit.testing.server import FolderHandle
 
 Service = Literal["imap", "smtp"]
 How = Literal["fin", "rst", "stall"]
 Direction = Literal["to_client", "to_server"]
-Act = Literal["reply", "raw", "disconnect"]
+Act = Literal["reply", "raw", "disconnect", "call"]
 Counters = dict[Direction, int]
 
 
@@ -45,6 +48,7 @@ class Fault:
     direction: Direction = "to_client"
     connection: int | None = None
     certificate: Certificate = "good"
+    callback: Callable[[], object] | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -125,6 +129,22 @@ class Faults:
     ) -> None:
         """End the connection at a command: before it is carried out, or after it, in place of all its replies."""
         self._at("disconnect_at", command, "disconnect", service, times, when=when, how=how)
+
+    def call_at(
+        self, command: str, callback: Callable[[], object], *, service: Service | None = None, times: int = 1
+    ) -> None:
+        """Do something to the servers' state right before a command is carried out, as another client would.
+
+        ``faults.call_at("FETCH", lambda: inbox.expunge(3))``. It runs in the servers' thread: it must not wait.
+        """
+        fault = Fault(name="call_at", service=service, command=command.upper(), act="call", callback=callback)
+        self._arm(fault, times)
+
+    def change_uidvalidity(self, folder: FolderHandle) -> None:
+        """Rebuild a folder now: same mails, UIDs from 1, a new UIDVALIDITY; sessions in it are closed."""
+        folder.change_uidvalidity()
+        with self._lock:
+            self._fired.append("change_uidvalidity")
 
     def announce_literal(self, size: int = 1 << 30, times: int = 1) -> None:
         """IMAP: the next FETCH announces a literal of ``size`` bytes, sends 64 of them and stalls."""

@@ -229,6 +229,14 @@ class MailServer:
         self._setup.state.create(self._user(address), name)
         return self.folder(address, name)
 
+    def delete_folder(self, address: str, name: str) -> None:
+        """Remove a folder and its mails; sessions in it are closed. Raises LookupError."""
+        self._setup.state.delete(self._user(address), name)
+
+    def rename_folder(self, address: str, old: str, new: str) -> None:
+        """Rename a folder, and those below it. Raises LookupError, ValueError if there is one of the new name."""
+        self._setup.state.rename(self._user(address), old, new)
+
     def account(
         self, address: str, *, name: str | None = None, token_provider: str | Callable[[], str] | None = None
     ) -> Account:

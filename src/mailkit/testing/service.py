@@ -154,7 +154,9 @@ class Listener:
             await self.setup.secure(wire)
         stripped = mode == "starttls" and self.setup.faults.take("hide_starttls", self.service) is not None
         fault = self.setup.faults.at_command(self.service, "GREETING")
-        if fault is not None:
+        if fault is not None and fault.callback is not None:
+            fault.callback()
+        elif fault is not None:
             wire.write(fault.data + (b"\r\n" if fault.act == "reply" else b""))
             if fault.act != "raw":
                 wire.sever(fault.how) if fault.act == "disconnect" else wire.close()

@@ -53,6 +53,7 @@ class Wire(asyncio.Protocol):
         self.severed: How | None = None
         self.muted: bool = False
         self.ending: How | None = None
+        self._owes: How | None = None
         self.lost: bool = False
         self.plain: bytearray = bytearray()
         self.counters: Counters = {"to_client": 0, "to_server": 0}
@@ -176,6 +177,8 @@ class Wire(asyncio.Protocol):
         """Lift the connection to TLS. Plain text that was read already is thrown away. Raises GoneError."""
         loop = asyncio.get_running_loop()
         self._buffer.clear()
+        if self.severed:
+            raise GoneError("severed")
         try:
             transport = await loop.start_tls(
                 self._raw, self, context, server_side=True, ssl_handshake_timeout=30.0, ssl_shutdown_timeout=1.0
@@ -192,16 +195,8 @@ class Wire(asyncio.Protocol):
         """End the connection the hard way, after what was written so far has left."""
         if self.severed or self.lost:
             return
-        self.severed = how
-        self._eof = True
-        self._reading.set()
-        self._writable.set()
-        if not self._transport.is_closing():
-            self._transport.resume_reading()  # or the client's close would never be seen
-        if how == "fin":
-            self._raw.write_eof()
-        elif how == "rst":
-            asyncio.get_running_loop().call_later(BEFORE_RESET, self._reset)
+        self._stop(how)
+        self._end(how)
 
     def close(self) -> None:
         """End the connection politely, unless a fault has ended it already."""
@@ -225,7 +220,25 @@ class Wire(asyncio.Protocol):
             # A mistake in a server must not hang the client: it sees the connection close, the log says why.
             log.exception("%s connection %d failed", self.service, self.serial)
         finally:
+            if self._owes is not None and not self.lost:
+                self._end(self._owes)
             self.close()
+
+    def _stop(self, how: How) -> None:
+        """Let nothing through any more, either way."""
+        self.severed = how
+        self._eof = True
+        self._reading.set()
+        self._writable.set()
+        if not self._transport.is_closing():
+            self._transport.resume_reading()  # or the client's close would never be seen
+
+    def _end(self, how: How) -> None:
+        """Let the client see it."""
+        if how == "fin":
+            self._raw.write_eof()
+        elif how == "rst":
+            asyncio.get_running_loop().call_later(BEFORE_RESET, self._reset)
 
     def _through(self, direction: Direction, data: bytes) -> bytes:
         cut = self.faults.room(self.service, self.serial, direction, len(data))
@@ -235,10 +248,15 @@ class Wire(asyncio.Protocol):
         left, how = cut
         self.counters[direction] += left
         data = data[:left]
-        if direction == "to_client" and data:
+        if direction == "to_server":
+            # The session first carries out what has arrived whole; the client sees the end when the session is over.
+            self._stop(how)
+            self._owes = how
+            return data
+        if data:
             self._transport.write(data)
         self.sever(how)
-        return data if direction == "to_server" else b""
+        return b""
 
     def _reset(self) -> None:
         if self.lost:

@@ -99,6 +99,12 @@ class Session:
         """Whether this server has the capability."""
         return capability not in self.setup.options.without
 
+    def use_condstore(self) -> None:
+        """A CONDSTORE-enabling command (RFC 7162 section 3.1), or BAD where the server does not have it."""
+        if not self.has("CONDSTORE"):
+            raise BadSyntaxError("CONDSTORE is not known")
+        self.enabled.add("CONDSTORE")
+
     def untagged(self, line: bytes) -> None:
         """Send ``* line``."""
         self.wire.write(b"* " + line + b"\r\n")
@@ -197,6 +203,9 @@ class Session:
 
     def _meet(self, fault: Fault, tag: bytes) -> bool:
         """Do what the fault says. Returns whether the command is carried out all the same."""
+        if fault.callback is not None:
+            fault.callback()
+            return True
         if fault.act == "raw":
             self.wire.write(fault.data)
             return False

@@ -80,6 +80,9 @@ class Submission(SMTP):
 
     async def _meet(self, fault: Fault) -> bool:
         """Do what the fault says. Returns whether the command is carried out all the same."""
+        if fault.callback is not None:
+            fault.callback()
+            return True
         if fault.act == "raw":
             self.wire.write(fault.data)
             return False

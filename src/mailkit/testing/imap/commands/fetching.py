@@ -23,7 +23,7 @@ async def fetch(session: Session, parser: Parser) -> str:
     wanted = items.read(parser)
     changed_since = _modifier(session, parser)
     if any(item.name == "MODSEQ" for item in wanted):
-        session.enabled.add("CONDSTORE")
+        session.use_condstore()
     view = session.selected
     with session.setup.state.lock:
         uids = named(session, ranges)
@@ -77,13 +77,13 @@ def _modifier(session: Session, parser: Parser) -> int | None:
         return None
     parser.space()
     parser.expect(b"(")
-    if parser.word() != "CHANGEDSINCE" or not session.has("CONDSTORE"):
+    if parser.word() != "CHANGEDSINCE":
         raise BadSyntaxError("unknown modifier")
     parser.space()
     value = parser.number()
     parser.expect(b")")
     parser.end()
-    session.enabled.add("CONDSTORE")
+    session.use_condstore()
     return value
 
 

@@ -72,7 +72,8 @@ async def status(session: Session, parser: Parser) -> str:
     parser.space()
     items = parser.words()
     parser.end()
-    if not items or any(item not in STATUS_ITEMS for item in items):
+    known = [item for item in STATUS_ITEMS if item != "HIGHESTMODSEQ" or session.has("CONDSTORE")]
+    if not items or any(item not in known for item in items):
         raise BadSyntaxError("unknown status item")
     with session.setup.state.lock:
         folder = session.folder(name)

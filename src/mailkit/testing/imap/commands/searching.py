@@ -16,6 +16,8 @@ async def search(session: Session, parser: Parser) -> str:
         program = criteria.read(parser)
     except criteria.UnknownCharsetError:
         raise RefusedError("[BADCHARSET (US-ASCII UTF-8)] Unknown charset") from None
+    if program.modseq:
+        session.use_condstore()
     found: list[int] = []
     highest = 0
     with session.setup.state.lock:
@@ -29,7 +31,6 @@ async def search(session: Session, parser: Parser) -> str:
                 highest = max(highest, mail.modseq)
     line = " ".join(["SEARCH", *map(str, found)])
     if program.modseq:
-        session.enabled.add("CONDSTORE")
         line += f" (MODSEQ {highest})" if found else ""
     session.untagged(line.encode())
     return "SEARCH completed"

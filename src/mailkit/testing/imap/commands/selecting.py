@@ -47,14 +47,14 @@ async def close(session: Session, parser: Parser) -> str:
 def _open(session: Session, parser: Parser, *, readonly: bool) -> None:
     parser.space()
     name = parser.folder()
-    wanted = _parameters(session, parser)
+    wanted = _parameters(parser)
+    if "CONDSTORE" in wanted:
+        session.use_condstore()
     session.view = None
     with session.setup.state.lock:
         folder = session.folder(name)
         view = View(folder, readonly=readonly)
         session.view = view
-        if "CONDSTORE" in wanted:
-            session.enabled.add("CONDSTORE")
         keywords = {flag for mail in folder.mails.values() for flag in mail.flags}
         flags = answer.flags(frozenset(SYSTEM_FLAGS.values()) | keywords)
         unseen = next((n for n, uid in enumerate(view.uids, 1) if "\\Seen" not in folder.mails[uid].flags), 0)
@@ -71,13 +71,13 @@ def _open(session: Session, parser: Parser, *, readonly: bool) -> None:
             session.untagged(b"OK [HIGHESTMODSEQ %d] Highest" % folder.modseq)
 
 
-def _parameters(session: Session, parser: Parser) -> list[str]:
+def _parameters(parser: Parser) -> list[str]:
     """``(CONDSTORE)`` behind the name (RFC 4466, RFC 7162 section 3.1.8)."""
     if parser.done:
         return []
     parser.space()
     wanted = parser.words()
     parser.end()
-    if any(word != "CONDSTORE" for word in wanted) or not session.has("CONDSTORE"):
+    if any(word != "CONDSTORE" for word in wanted):
         raise BadSyntaxError("unknown parameter")
     return wanted

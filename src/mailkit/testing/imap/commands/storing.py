@@ -73,13 +73,13 @@ def _set(session: Session, mail: StoredMail, how: str, flags: frozenset[str]) ->
 def _modifier(session: Session, parser: Parser) -> int | None:
     if not parser.skip(b"("):
         return None
-    if parser.word() != "UNCHANGEDSINCE" or not session.has("CONDSTORE"):
+    if parser.word() != "UNCHANGEDSINCE":
         raise BadSyntaxError("unknown modifier")
     parser.space()
     value = parser.number()
     parser.expect(b")")
     parser.space()
-    session.enabled.add("CONDSTORE")
+    session.use_condstore()
     return value
 
 
