@@ -138,7 +138,7 @@ class Desk:
                 from_address=mail.sender,
                 from_name="",
                 subject=mail.subject[:200],
-                snippet=mail.text[:200],
+                snippet=mail.text[:200].encode("utf-8", "replace").decode(),
                 kind=mail.kind,
                 direction=mail.direction,
                 content_digest=mail.id,

@@ -83,7 +83,7 @@ def test_a_failing_crm_is_an_adapter_error_and_the_job_stays(desk: Desk) -> None
         run(desk, job)
     assert failed.value.retryable
     assert isinstance(failed.value.__cause__, ConnectionResetError)
-    assert queued(desk) == {f"find {number}:authenticated": "leased"}
+    assert queued(desk) == {f"find {number}:inbound:authenticated": "leased"}
     desk.store.run(lambda tx: queue.settle(tx, job, "ready"))
     desk.crm.broken = None
     drain(desk)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text as text_sql
 from tests.link.conftest import (
     AUTHENTIC,
     BO,
@@ -21,8 +23,9 @@ from tests.link.conftest import (
 )
 
 from mailkit.events import ThreadLinked
+from mailkit.link.linker import MessageFacts, decide_local
 from mailkit.link.patterns import Patterns
-from mailkit.store import events, links, people, queue
+from mailkit.store import decisions, events, links, people, queue
 from mailkit.words import Outcome, Record, TrustLevel
 
 
@@ -231,8 +234,8 @@ def test_the_crm_is_asked_where_local_evidence_is_not_decisive(desk: Desk) -> No
     named, _ = desk.arrive(Mail("b@x.example", subject="D-204"))
     known, _ = desk.arrive(Mail("c@x.example"))
     found = {key for kind, key in jobs(desk) if kind == "find"}
-    assert found == {f"{stranger}:authenticated", f"{known}:authenticated"}
-    assert f"{named}:authenticated" not in found
+    assert found == {f"{stranger}:inbound:authenticated", f"{known}:inbound:authenticated"}
+    assert f"{named}:inbound:authenticated" not in found
 
 
 def test_without_adapters_nobody_is_asked_and_nothing_is_attached(desk: Desk) -> None:
@@ -263,3 +266,33 @@ def test_a_message_without_facts_decides_nothing(desk: Desk) -> None:
     number, decision = desk.arrive(Mail("a@x.example", sender="", subject=""))
     assert decision is None
     assert linked(desk, number) == {}
+
+
+def test_a_huge_hostile_mail_is_weighed_fast_and_kept_small(desk: Desk) -> None:
+    text = "D-204 [Ticket #1042] \x00\ud800" + "[Ticket #" * 12_000 + " D-1" * 12_000
+    refs = tuple(f"ref{number}@x.example" for number in range(200))
+    mail = Mail("a@x.example", refs, "D-204" + "x" * 100_000, text, text, sender="\x00@\ud800", to=("x" * 100_000,))
+    started = time.process_time()
+    number, decision = desk.arrive(replace(mail, sender=BO))
+    assert time.process_time() - started < 5.0
+    assert decision is not None
+    assert decision.chosen == (TICKET, DEAL)
+    with desk.store.read() as tx:
+        sizes = tx.execute(text_sql("SELECT max(length(payload)) FROM mailkit_job")).scalar()
+        saved = decisions.of_thread(tx, desk.thread_of(number))
+    assert sizes is not None
+    assert sizes < 20_000
+    assert len(saved[0].inputs) < 20_000
+
+
+def test_our_own_people_are_not_looked_up(desk: Desk) -> None:
+    know(desk, "ana@acme.example", Record("crm", "contact", "1"), "Ana")
+    facts = MessageFacts(
+        id=1,
+        thread_id=1,
+        addresses={"from": ("ana@acme.example",), "to": ("sales@acme.example",)},
+        trust=AUTHENTIC,
+        own_addresses=frozenset({"ana@acme.example", "sales@acme.example"}),
+    )
+    assert desk.store.run(lambda tx: decide_local(tx, facts, desk.patterns, None)) is None
+    assert jobs(desk) == set()

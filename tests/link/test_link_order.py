@@ -59,11 +59,18 @@ def mails() -> st.SearchStrategy[list[Mail]]:
         direction=st.sampled_from((Direction.INBOUND, Direction.INBOUND, Direction.OUTBOUND)),
         wish=st.sampled_from((None, None, Record("crm", "ticket", "5"))),
     )
-    return st.lists(one, min_size=2, max_size=len(IDS)).map(_named)
+    copies = st.lists(st.tuples(st.integers(0, 1), st.sampled_from((AUTHENTIC, CLAIMED, FORGED))), max_size=2)
+    return st.builds(_named, st.lists(one, min_size=2, max_size=len(IDS)), copies)
 
 
-def _named(found: Sequence[Mail]) -> list[Mail]:
-    return [_sent(replace(mail, id=name)) for mail, name in zip(found, IDS, strict=False)]
+def _named(found: Sequence[Mail], copies: Sequence[tuple[int, Trust]]) -> list[Mail]:
+    """The mails with ids, and further copies of some in another account, where the sender is believed otherwise."""
+    named = [_sent(replace(mail, id=name)) for mail, name in zip(found, IDS, strict=False)]
+    return named + [_copy(named[at], f"copy{at}", trust) for at, trust in copies]
+
+
+def _copy(mail: Mail, account: str, trust: Trust) -> Mail:
+    return replace(mail, account=account, trust=trust if mail.direction is Direction.INBOUND else mail.trust)
 
 
 def _sent(mail: Mail) -> Mail:

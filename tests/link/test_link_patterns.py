@@ -102,9 +102,9 @@ def test_what_a_pattern_catches_must_be_usable() -> None:
 )
 def test_a_huge_text_costs_no_more_than_what_is_read_of_it(text: str) -> None:
     facts = MessageFacts(id=1, thread_id=1, subject=text, text=text, quoted=text, references=(text,) * 500)
-    started = time.perf_counter()
+    started = time.process_time()
     found = own_evidence(facts, PATTERNS, None)
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0
     assert len(found.candidates) <= 3 * DEFAULT.max_numbers
 
 
@@ -112,9 +112,9 @@ def test_the_slowest_pattern_that_is_taken_is_not_slow() -> None:
     slow = Crm()
     slow.patterns = (RecordPattern("deal", r"\d{1,27}\d{1,27}\d{1,27}(x)", ""),)
     facts = MessageFacts(id=1, thread_id=1, subject="9" * 100_000, text="9" * 100_000, quoted="9" * 100_000)
-    started = time.perf_counter()
+    started = time.process_time()
     own_evidence(facts, Patterns.of([slow]), None)
-    assert time.perf_counter() - started < 3.0
+    assert time.process_time() - started < 3.0
     assert 27**3 < MOST_STEPS < 28**3
 
 

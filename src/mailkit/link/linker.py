@@ -94,8 +94,9 @@ def decide_local(
     place = Place(facts.id, facts.thread_id, facts.account, patterns.systems)
     seen = Seen(own, who, facts.direction, facts.trust, facts.kind)
     case, ruling = weigh(tx, place, seen, policy)
-    if _must_ask(case, ruling, who, patterns, policy):
-        key = f"{facts.id}:{facts.trust.level.value}"
+    if (who or own.numbers) and _must_ask(case, ruling, who, patterns, policy):
+        # Copies of one message differ in these; what the CRM is asked depends on them.
+        key = f"{facts.id}:{facts.direction.value}:{facts.trust.level.value}"
         queue.put(tx, FIND, key, _question(facts, own, addresses))
     if not case.candidates and ruling.rule != "forged-sender":
         return None

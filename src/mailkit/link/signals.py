@@ -180,7 +180,7 @@ def _address_detail(address: str, record: Record, title: str, direction: Directi
 
 
 def _trust_words(trust: Trust) -> str:
-    said = clean(", ".join(trust.evidence[:2]))
+    said = clean(" and ".join(trust.evidence[:2]))
     if trust.level is TrustLevel.AUTHENTICATED:
         return f"authenticated by {said}" if said else "authenticated"
     return "who is only claimed to have written it" if trust.level is TrustLevel.CLAIMED else "forged"
