@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from mailkit.config import Account
+from mailkit.mailbox import MailboxClient
 from mailkit.sync import AuditReport, Progress, Step, SyncOptions, SyncReport, audit_account, sync_account
 from mailkit.testing import FolderHandle, MailServer
 from mailkit.words import Limits, Role
@@ -35,10 +37,15 @@ class Office:
         return self.server.folder(ANA)
 
     def sync(self, *folders: str | Role, progress: Progress | None = None, **options: object) -> SyncReport:
-        return self.sync_as(self.account, *folders, progress=progress, **options)
+        return self.sync_as(self.account, *folders, progress=progress, **options)  # type: ignore[arg-type]
 
     def sync_as(
-        self, account: Account, *folders: str | Role, progress: Progress | None = None, **options: object
+        self,
+        account: Account,
+        *folders: str | Role,
+        progress: Progress | None = None,
+        connect: Callable[[], MailboxClient] | None = None,
+        **options: object,
     ) -> SyncReport:
         """Sync with an account value made before: it needs no running server."""
         return sync_account(
@@ -47,6 +54,7 @@ class Office:
             ingest=self.desk.ingest,
             options=SyncOptions(folders=folders, **options),  # type: ignore[arg-type]
             limits=self.limits,
+            connect=connect,
             progress=progress or self.steps.append,
         )
 

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator, Sequence
 
 import pytest
 
-from mailkit.errors import AuthError, CommandRefusedError, ConnectError, NetworkError, StoreError
-from mailkit.mailbox import ImapMailbox
+from mailkit.errors import (
+    AuthError,
+    CommandRefusedError,
+    ConnectError,
+    DisconnectedError,
+    LimitError,
+    NetworkError,
+    ProtocolError,
+    StoreError,
+)
+from mailkit.mailbox import Fetched, ImapMailbox, MailboxClient
 from mailkit.store import folders, leases
 from mailkit.sync.lease import owner_name, take
+from mailkit.sync.run import Connect
 from mailkit.testing import MailServer
 from mailkit.words import Role
 from support.office import ANA, Office, numbered
@@ -186,10 +197,66 @@ def test_a_gigabyte_announced_does_not_stop_the_sync(office: Office) -> None:
     office.check()
 
 
-def test_a_message_that_is_never_handed_over(office: Office) -> None:
-    office.fill(5)
-    office.server.faults.throttle("FETCH", "NO cannot render message", service="imap", times=1)
-    assert office.sync("INBOX").new == 5
+class Stubborn(ImapMailbox):
+    """A mailbox whose server fails on some messages, each time, in one of the ways that were seen."""
+
+    failing: dict[int, Exception]
+
+    def fetch(self, uids: Sequence[int]) -> Iterator[Fetched]:
+        for message in super().fetch(uids):
+            error = self.failing.get(message.uid)
+            if error is not None:
+                if not isinstance(error, CommandRefusedError):
+                    self.close()
+                raise error
+            yield message
+
+
+def stubborn(office: Office, failing: dict[int, Exception]) -> Connect:
+    def connect() -> MailboxClient:
+        client = Stubborn(office.account, limits=office.limits)
+        client.failing = failing
+        client.connect()
+        return client
+
+    return connect
+
+
+def test_messages_that_are_never_handed_over_are_put_aside(office: Office) -> None:
+    uids = office.fill(12)
+    failing: dict[int, Exception] = {
+        uids[2]: CommandRefusedError("refused", reply="NO cannot render"),
+        uids[5]: DisconnectedError("gone"),
+        uids[6]: ProtocolError("unreadable"),
+        uids[11]: LimitError("a gigabyte", limit="literal_bytes"),
+    }
+    report = office.sync("INBOX", connect=stubborn(office, failing))
+    assert report.ok
+    assert (report.new, report.quarantined) == (8, 4)
+    reasons = office.desk.rows("SELECT reason FROM mailkit_quarantine ORDER BY source_key")
+    assert sorted(str(row[0]) for row in reasons) == ["too-large", "unfetchable", "unfetchable", "unfetchable"]
+    office.check()
+    assert office.sync("INBOX").new == 0
+
+
+def test_a_server_that_hands_over_nothing_is_not_the_fault_of_its_messages(office: Office) -> None:
+    uids = office.fill(4)
+    failing: dict[int, Exception] = dict.fromkeys(uids, ProtocolError("unreadable"))
+    report = office.sync("INBOX", connect=stubborn(office, failing))
+    assert isinstance(report.folders[0].error, ProtocolError)
+    assert office.desk.count("quarantine") == 0
+    assert office.sync("INBOX").new == 4
+    office.check()
+
+
+def test_quarantine_is_not_doubled_by_a_new_uidvalidity(office: Office) -> None:
+    office.inbox.add(b"")
+    office.fill(2)
+    office.sync()
+    office.inbox.change_uidvalidity()
+    assert office.sync().quarantined == 1
+    states = office.desk.rows("SELECT state FROM mailkit_quarantine ORDER BY id")
+    assert [row[0] for row in states] == ["dropped", "held"]
     office.check()
 
 

@@ -126,8 +126,7 @@ class ImapMailbox:
             CommandRefusedError: there is no such folder, or it cannot be opened.
             UnsupportedError: the server's UIDs are not persistent (no UIDVALIDITY, or UIDNOTSTICKY).
         """
-        check(name, "folder name")
-        argument = quoted(self._names.get(name) or folder_names.encode(name))
+        argument = self._wire_name(name)
         what = f"open the folder {readable(name, 80)!r}"
         options = ["(CONDSTORE)"] if "CONDSTORE" in self._capabilities else []
         with self._working(what) as wire:
@@ -142,6 +141,14 @@ class ImapMailbox:
             wire.is_readonly = True
             self._state = folder_names.read_select(name, wire, readonly)
             return self._state
+
+    def _wire_name(self, name: str) -> bytes:
+        """The folder's name as the server wrote it in LIST, else as the standard writes it; quoted."""
+        check(name, "folder name")
+        if not self._names and (not name.isascii() or "&" in name):
+            with contextlib.suppress(CommandRefusedError):
+                self.folders()
+        return quoted(self._names.get(name) or folder_names.encode(name))
 
     # Reading
 
@@ -264,8 +271,7 @@ class ImapMailbox:
             raise InputError("The date has no time zone.")
         if raw.count(b"\n") != raw.count(b"\r\n"):
             raw = raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-        name = quoted(self._names.get(folder) or folder_names.encode(check(folder, "folder name")))
-        arguments: list[str | bytes] = [name]
+        arguments: list[str | bytes] = [self._wire_name(folder)]
         arguments += [flag_list(flags)] if flags else []
         arguments += [write_date(date)] if date is not None else []
         what = f"file a message in {readable(folder, 80)!r}"

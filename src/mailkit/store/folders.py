@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select, update
 
 from mailkit.store import sql
-from mailkit.store.schema import Id, Utc, folder, lease, source
+from mailkit.store.schema import Id, Utc, folder, lease, quarantine, source
 from mailkit.store.tx import Tx
 
 #: Up to so many rows are read one by one; beyond, the whole folder is read at once.
@@ -96,6 +96,15 @@ _SET_FLAGS = update(source).where(*_this_uid).values(flags=bindparam("written"),
 _GONE = update(source).where(*_this_uid, source.c.gone_at.is_(None)).values(gone_at=bindparam("now", type_=Utc))
 _BACK = update(source).where(*_this_uid).values(gone_at=None)
 _ALL_GONE = update(source).where(*_located, source.c.gone_at.is_(None)).values(gone_at=bindparam("now", type_=Utc))
+_DROP_HELD = (
+    update(quarantine)
+    .where(
+        sql.mine(quarantine),
+        quarantine.c.state == "held",
+        quarantine.c.id.in_(select(source.c.quarantine_id).where(*_located, source.c.quarantine_id.is_not(None))),
+    )
+    .values(state="dropped", updated_at=bindparam("now", type_=Utc))
+)
 _HOLDER = select(lease.c.owner).where(sql.mine(lease), lease.c.name == bindparam("called"))
 
 
@@ -119,8 +128,11 @@ def ensure(tx: Tx, account: str, name: str, role: str) -> FolderRow:
 def restart(tx: Tx, account: str, name: str, uidvalidity: int, *, first: bool) -> int:
     """Begin a new life of a folder: all its old locations are gone, the cursor is at the start.
 
-    ``first``: the folder had no life before, which is no restart. Returns how many locations are gone.
+    ``first``: the folder had no life before, which is no restart. What is in quarantine from the old life is dropped:
+    the same mail comes again under its new UID. Returns how many locations are gone.
     """
+    if not first:
+        tx.execute(_DROP_HELD, of_account=account, called=name, now=tx.now())
     gone = tx.execute(_ALL_GONE, of_account=account, called=name, now=tx.now()).count
     tx.execute(_RESTART, of_account=account, called=name, validity=uidvalidity, more=0 if first else 1)
     return gone

@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from mailkit.errors import LimitError, ProtocolError
+from mailkit.errors import LimitError
 from mailkit.ingest.spine import TOO_LARGE, UNFETCHABLE
 from mailkit.mailbox import Fetched, FlagState, FolderInfo, FolderState
 from mailkit.store import Tx, folders
@@ -21,7 +21,7 @@ from .plan import Cursor, Difference, Listing, Plan, changed_flags, compare, pla
 from .report import FolderReport
 from .run import Run
 
-#: A server that does not hand over more messages than this in one folder and run has a trouble of its own.
+#: A server that does not hand over more messages than this in one window has a trouble of its own.
 MAX_UNFETCHABLE = 20
 
 
@@ -34,7 +34,8 @@ class _Tally:
     vanished: int = 0
     quarantined: int = 0
     skipped: int = 0
-    unfetchable: int = 0
+    fetched: int = 0
+    unfetchable: list[Unfetchable] = field(default_factory=list)
     restarted: bool = False
     done: int = 0
     total: int = 0
@@ -146,8 +147,11 @@ def _fetch_window(run: Run, info: FolderInfo, state: FolderState, window: Sequen
         if message is None:
             break
         missing.discard(message.uid)
-        if isinstance(message, Unfetchable) or message.raw is None:
-            _hold(run, info, state, message, tally)
+        if isinstance(message, Unfetchable):
+            tally.unfetchable.append(message)
+            continue
+        if message.raw is None:
+            _hold_large(run, info, state, message, tally)
             continue
         full = len(tally.batch) >= run.limits.batch_messages or size + message.size > run.limits.batch_bytes
         if tally.batch and full:
@@ -156,6 +160,7 @@ def _fetch_window(run: Run, info: FolderInfo, state: FolderState, window: Sequen
         tally.batch.append(_raw_mail(run, info, state, message))
         size += message.size
     _ingest(run, info, tally)
+    _hold_unfetchable(run, info, state, tally)
     tally.skipped += len(missing)
     tally.done += len(missing)
 
@@ -170,27 +175,30 @@ def _ingest(run: Run, info: FolderInfo, tally: _Tally) -> None:
 
 def _count(stored: Sequence[Stored], tally: _Tally) -> None:
     tally.done += len(stored)
+    tally.fetched += sum(1 for one in stored if one.id)
     tally.new += sum(1 for one in stored if one.new_copy)
     tally.quarantined += sum(1 for one in stored if not one.id)
 
 
-def _hold(run: Run, info: FolderInfo, state: FolderState, message: Fetched | Unfetchable, tally: _Tally) -> None:
+def _hold_large(run: Run, info: FolderInfo, state: FolderState, message: Fetched, tally: _Tally) -> None:
     source = Source.imap(run.account.name, info.name, state.uidvalidity, message.uid)
-    if isinstance(message, Fetched):
-        mail = RawMail(b"", source, received_at=message.internaldate, flags=message.flags, role=info.role)
-        detail = f"The server says {message.size} bytes; limits.message_bytes is {run.limits.message_bytes}."
-        reason = TOO_LARGE
-    else:
-        tally.unfetchable += 1
-        if tally.unfetchable > MAX_UNFETCHABLE:
-            raise ProtocolError(
-                f"The server does not hand over more than {MAX_UNFETCHABLE} messages of {info.name!r}."
-            ) from message.error
-        mail = RawMail(b"", source, role=info.role)
-        detail = message.error.message
-        reason = TOO_LARGE if isinstance(message.error, LimitError) else UNFETCHABLE
+    mail = RawMail(b"", source, received_at=message.internaldate, flags=message.flags, role=info.role)
+    detail = f"The server says {message.size} bytes; limits.message_bytes is {run.limits.message_bytes}."
     with run.stage("ingest"):
-        _count([run.ingest.hold_unfetched(mail, detail, reason=reason)], tally)
+        _count([run.ingest.hold_unfetched(mail, detail)], tally)
+
+
+def _hold_unfetchable(run: Run, info: FolderInfo, state: FolderState, tally: _Tally) -> None:
+    """Put aside what the server did not hand over; if that is much, or everything, the fault is the server's."""
+    failed, tally.unfetchable = tally.unfetchable, []
+    if len(failed) > MAX_UNFETCHABLE or (len(failed) > 1 and not tally.fetched):
+        raise failed[-1].error
+    for message in failed:
+        source = Source.imap(run.account.name, info.name, state.uidvalidity, message.uid)
+        reason = TOO_LARGE if isinstance(message.error, LimitError) else UNFETCHABLE
+        mail = RawMail(b"", source, role=info.role)
+        with run.stage("ingest"):
+            _count([run.ingest.hold_unfetched(mail, message.error.message, reason=reason)], tally)
 
 
 def _raw_mail(run: Run, info: FolderInfo, state: FolderState, message: Fetched) -> RawMail:
