@@ -1,0 +1,145 @@
+"""The root of the command: its options, and the groups."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mailkit.cli import account, db, demo, messages, outbox, quarantine, send, sync, work
+from mailkit.cli.codes import Exit, epilogue
+from mailkit.cli.context import DEFAULT_DATABASE, Settings
+from mailkit.cli.failure import MANNER
+from mailkit.cli.plain import clean_body
+
+# rich_markup_mode=None: help and usage errors as plain lines, which read the same in a terminal, a log and a mail.
+app = typer.Typer(
+    name="mailkit",
+    help="The mail layer of a business application: sync, send, threads, links to records.",
+    epilog="\b\n" + epilogue(),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+for group in (account, outbox, quarantine, db):
+    app.add_typer(group.app)
+for module in (sync, send, messages, work, demo):
+    module.register(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from mailkit import __version__
+
+        print(f"mailkit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            "--database",
+            "-d",
+            help=f"SQLAlchemy URL, or the path of an SQLite file. Default: MAILKIT_DATABASE, else {DEFAULT_DATABASE}.",
+            show_default=False,
+        ),
+    ] = None,
+    key_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--key-file",
+            help="File with the encryption key (several while rotating, the new one first). "
+            "Default: MAILKIT_KEY, else the file that MAILKIT_KEY_FILE names.",
+            show_default=False,
+        ),
+    ] = None,
+    tenant: Annotated[
+        str | None, typer.Option("--tenant", help="Tenant. Default: MAILKIT_TENANT.", show_default=False)
+    ] = None,
+    raw_dir: Annotated[
+        Path | None,
+        typer.Option("--raw-dir", help="Directory of the raw mail. Default: MAILKIT_RAW_DIR.", show_default=False),
+    ] = None,
+    schema: Annotated[
+        str | None, typer.Option("--schema", help="PostgreSQL schema. Default: MAILKIT_SCHEMA.", show_default=False)
+    ] = None,
+    busy_timeout: Annotated[
+        float | None,
+        typer.Option(
+            "--busy-timeout",
+            min=0,
+            help="Seconds to wait for another writer. Default: MAILKIT_BUSY_TIMEOUT, else 30.",
+            show_default=False,
+        ),
+    ] = None,
+    adapter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--adapter",
+            help="CRM adapter by its entry point's name, or sample:PATH for the sample CRM. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    verbose: Annotated[
+        int, typer.Option("--verbose", "-v", count=True, help="Say more, with tracebacks; -vv for the dialogues.")
+    ] = 0,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """The mail layer of a business application: sync, send, threads, links to records."""
+    del version
+    MANNER.verbose = verbose > 0
+    _log(verbose)
+    ctx.obj = Settings(database, key_file, tenant, raw_dir, schema, busy_timeout, tuple(adapter or ()), verbose)
+
+
+class _Harmless(logging.Formatter):
+    """What servers and strangers wrote is harmless in the log too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return clean_body(super().format(record))
+
+
+def _log(verbose: int) -> None:
+    """Warnings of the engine are in its reports; the log is for --verbose."""
+    logger = logging.getLogger("mailkit")
+    for handler in list(logger.handlers):
+        logger.removeHandler(handler)
+    if not verbose:
+        logger.addHandler(logging.NullHandler())
+        logger.propagate = False
+        return
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Harmless("%(levelname)s %(name)s: %(message)s"))
+    logger.addHandler(handler)
+    logger.propagate = False
+    logger.setLevel(logging.DEBUG if verbose > 1 else logging.INFO)
+
+
+def run(args: Sequence[str] | None = None) -> int:
+    """Run the command; its exit code. Errors of mailkit pass through, usage errors are shown here."""
+    command = typer.main.get_command(app)
+    try:
+        result = command.main(args=list(args) if args is not None else None, prog_name="mailkit", standalone_mode=False)
+    except typer.Abort:
+        print("Interrupted.", file=sys.stderr)
+        return Exit.INTERRUPTED
+    except typer.Exit as error:
+        return error.exit_code
+    except Exception as error:
+        # Typer keeps its usage errors in places that differ between versions; all of them can show themselves.
+        show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
+        if show is None or not isinstance(code, int):
+            raise
+        show()
+        return code
+    return result if isinstance(result, int) else Exit.OK
