@@ -32,7 +32,7 @@ def mail() -> Callable[..., bytes]:
 def grows_linearly() -> Callable[[Callable[[str], object], str], None]:
     """Check that four times the input takes at most about four times as long, whatever the machine."""
 
-    def check(job: Callable[[str], object], unit: str, size: int = 100_000) -> None:
+    def check(job: Callable[[str], object], unit: str, size: int = 30_000) -> None:
         def seconds(length: int) -> float:
             text = unit * (length // len(unit) + 1)
             best = 9e9

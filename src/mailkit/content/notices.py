@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from .delivery import addresses_in, clean_address
-from .tables import phrases, rows
+from .tables import phrases
 
-__all__ = ["Finding", "command_of", "full_sentence", "read_notice", "split_notice"]
+__all__ = ["Finding", "read_notice", "split_notice"]
 
 MAX_LINES = 5000
 MAX_FINDINGS = 200
@@ -63,58 +63,6 @@ def read_notice(lines: Sequence[str], failed: Sequence[str], own: Sequence[str])
         if found := reader(lines):
             return found[:MAX_FINDINGS]
     return _anywhere(lines, {address.lower() for address in own})
-
-
-def command_of(lines: Sequence[str], sentence: str) -> str:
-    """The SMTP verb that was answered with ``sentence``: MAIL, RCPT, DATA, CONN or ""."""
-    folded = sentence.lower()
-    for mark, verb in _COMMAND_MARKS:
-        if mark in folded:
-            return verb
-    verb, wanted = "", folded[:_SAME]
-    for line in lines:
-        text = line.strip()
-        if text.startswith(">>> "):
-            verb = text[4:8].strip().upper()
-        elif text.startswith("<<< ") and wanted and text[4:].lower().startswith(wanted):
-            return verb
-    return ""
-
-
-def full_sentence(lines: Sequence[str], said: str) -> str:
-    """``said`` with the rest of the server's answer, where the notice holds more of it than the fields do.
-
-    Sendmail cuts Diagnostic-Code after the first line of a long answer; Dovecot's ``reject`` gives its reason only to
-    people.
-    """
-    wanted = said[:_SAME].lower()
-    for number, line in enumerate(lines):
-        text = line.strip()
-        if text.endswith("was automatically rejected:"):
-            return f"{_paragraph(lines, number + 1)} {said}"
-        if wanted and text.startswith("<<< ") and text[4:].lower().startswith(wanted):
-            answer = [
-                other.strip()[4:]
-                for other in lines[number : number + 20]
-                if other.strip().startswith(f"<<< {said[:3]}")
-            ]
-            return " ".join(answer)
-    return said
-
-
-_SAME = 20  # characters by which a sentence is found again
-_COMMAND_MARKS = tuple(
-    (mark, verb)
-    for verb, marks in rows(
-        """
-DATA: end of data | after i sent the message | in reply to data
-MAIL: in reply to mail | after mail from
-RCPT: in reply to rcpt | after rcpt to | does not like recipient
-CONN: after initial connection | refused to talk
-"""
-    )
-    for mark in marks
-)
 
 
 def _paragraph(lines: Sequence[str], start: int, first: str = "") -> str:

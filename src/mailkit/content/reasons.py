@@ -7,6 +7,7 @@ words are looked at first, the most telling ones before the general ones, then t
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from .tables import rows
 
@@ -161,6 +162,7 @@ def is_hard(reason: str, status: str, action: str) -> bool | None:
     return reason in HARD_REASONS and action in ("", "failed") and not status.startswith("4")
 
 
+@lru_cache(maxsize=256)
 def _from_words(sentence: str) -> str:
     text = _CONTINUED.sub("", " ".join(sentence[:MAX_SENTENCE].lower().split()))
     return next((reason for reason, phrases in _PHRASES if any(phrase in text for phrase in phrases)), "")

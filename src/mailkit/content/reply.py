@@ -84,6 +84,7 @@ def split_reply(text: str, *, forward: bool = False) -> Reply:
     raw = head.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     lines = [plain(line) for line in raw]
     kinds = _kinds(lines, _boundaries(lines), forward)
+    _fill_gaps(lines, kinds)
     _mark_signatures(lines, kinds)
     segments = _segments(raw, kinds)
     return Reply((*segments, Segment(QUOTE, tail)) if tail else segments)
@@ -153,6 +154,13 @@ def _kinds(lines: Sequence[str], boundaries: Sequence[_Boundary], forward: bool)
             return kinds
         done = boundary.end
     return kinds
+
+
+def _fill_gaps(lines: Sequence[str], kinds: list[str]) -> None:
+    """Empty lines between quoted lines belong to the quotation."""
+    for start, end in _stretches(kinds, NEW):
+        if start > 0 and end < len(kinds) and not any(lines[start:end]) and kinds[start - 1] == kinds[end] == QUOTE:
+            kinds[start:end] = [QUOTE] * (end - start)
 
 
 def _mark_forward(lines: Sequence[str], kinds: list[str], start: int) -> None:

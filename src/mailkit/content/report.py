@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from mailkit.message import Headers, Message, Part, parse, parse_ids
 
 from .delivery import Fields, addresses_in, blocks, clean_address, reply_code, status_in, typed_value
-from .notices import command_of, full_sentence, read_notice, split_notice
+from .notices import read_notice, split_notice
 from .reasons import is_hard, reason_for
 from .tables import phrases
+from .transcript import Transcript
 
 __all__ = ["Report", "ReportRecipient", "report_of"]
 
@@ -129,7 +130,8 @@ def _receipt(message: Message) -> Report | None:
 
 
 def _delivery(message: Message) -> Report | None:
-    notice, returned = split_notice(_notice_text(message))
+    lines, returned = split_notice(_notice_text(message))
+    notice = Transcript(lines)
     failed = _failed_recipients(message)
     recipients: list[ReportRecipient] = []
     for text in _status_texts(message):
@@ -153,7 +155,7 @@ def _status_texts(message: Message) -> Iterable[str]:
         yield from (part.text for part in (*_plain_parts(message), *message.text_body))
 
 
-def _recipient(fields: Fields, notice: list[str], failed: list[str]) -> ReportRecipient:
+def _recipient(fields: Fields, notice: Transcript, failed: list[str]) -> ReportRecipient:
     final = typed_value((fields.get("final-recipient") or fields.get("original-recipient") or [""])[0])
     original = clean_address(typed_value((fields.get("original-recipient") or [""])[0]))
     address = clean_address(final)
@@ -163,7 +165,7 @@ def _recipient(fields: Fields, notice: list[str], failed: list[str]) -> ReportRe
     action = {"deliverable": "delivered", "delivery": "delivered", "expired": "failed"}.get(action, action)
     said = typed_value((fields.get("diagnostic-code") or [""])[0])
     stated = (fields.get("status") or [""])[0]
-    text = full_sentence(notice, said or stated.partition("(")[2].rstrip(")"))
+    text = notice.whole(said or stated.partition("(")[2].rstrip(")"))
     return _judged(address, original, action, _best_status(status_in(stated), said), text, notice)
 
 
@@ -172,10 +174,8 @@ def _best_status(stated: str, said: str) -> str:
     return (status_in(said) or stated) if not stated or stated.endswith(".0.0") else stated
 
 
-def _judged(address: str, original: str, action: str, status: str, text: str, notice: list[str]) -> ReportRecipient:
-    reason = reason_for(
-        text, status=status, action=action, command=command_of(notice, text), more=" ".join(notice)[:4000]
-    )
+def _judged(address: str, original: str, action: str, status: str, text: str, notice: Transcript) -> ReportRecipient:
+    reason = reason_for(text, status=status, action=action, command=notice.command(text), more=notice.summary)
     return ReportRecipient(
         address=address or original,
         action=action,
@@ -201,13 +201,14 @@ def _notice(message: Message) -> Report | None:
     own = [a.address for a in (*message.to, *message.cc, *message.from_)]
     found = read_notice(lines, failed, own)
     delayed = _is_warning(message, lines)
+    notice = Transcript(lines)
     rows = []
     for item in found:
         status = status_in(item.text) or _status_of_code(reply_code(item.text))
         action = "delayed" if delayed or (status.startswith("4") and not reply_code(item.text)) else "failed"
-        rows.append(_judged(item.address, "", action, status, item.text, lines))
+        rows.append(_judged(item.address, "", action, status, item.text, notice))
     if not rows and original is not None and len(only := addresses_in(original.get("To") or "", 2)) == 1:
-        rows = [_judged(only[0], "", "failed", "", "", [])]
+        rows = [_judged(only[0], "", "failed", "", "", Transcript(()))]
     if not rows:
         return None
     return Report("bounce", tuple(rows), _original_id(message, original), original)

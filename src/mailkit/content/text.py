@@ -109,14 +109,14 @@ class _Page:
 
     def words(self, text: str) -> None:
         """Text with white space collapsed, as HTML shows it."""
-        joined = " ".join(text.split(None)) if "\u00a0" not in text else " ".join(text.split(" ")).strip("\t\n\r\f ")
+        joined = " ".join(text.split())
         if not joined:
             self.space = self.space or bool(text and self.current and not self.pending)
             return
-        if text[0] in " \t\n\r\f" and not self.pending:
+        if text[0].isspace() and not self.pending:
             self.space = True
-        self.write(joined.replace("\n", " ").replace("\u00a0", " "))
-        self.space = text[-1] in " \t\n\r\f"
+        self.write(joined)
+        self.space = text[-1].isspace()
 
     def _settle(self) -> None:
         if self.pending:
@@ -134,6 +134,10 @@ class _Page:
 
     def _prefix(self) -> str:
         return "> " * min(self.quote, MAX_QUOTE) + "  " * min(self.indent, MAX_QUOTE)
+
+    def next_line(self) -> int:
+        """The number of the line on which the next text will stand."""
+        return len(self.lines) + (1 + min(self.pending - 1, 2) if self.current and self.pending else 0)
 
     def boundary(self, *, opens: bool = True) -> None:
         """The prefix changes here: what was written keeps the old one; empty lines belong to the outer side."""
@@ -263,7 +267,7 @@ class _Walker:
         elif tag == "pre":
             self._pre += 1
         elif tag == "tr":
-            self._cells.append((len(page.lines), False))
+            self._cells.append((page.next_line(), False))
 
     def _item(self) -> None:
         depth = max(len(self._lists) - 1, 0)
@@ -286,7 +290,7 @@ class _Walker:
             else:
                 page.break_line()
         if self._cells:
-            self._cells[-1] = (len(page.lines), self._cells[-1][1])
+            self._cells[-1] = (page.next_line(), self._cells[-1][1])
 
     def _cell_is_empty(self) -> bool:
         current = self.page.current

@@ -1,0 +1,316 @@
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailkit.content import html_to_text, sanitize
+from mailkit.content.depth import is_too_deep, strip_tags
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>One</p><p>Two</p>", "One\n\nTwo"),
+        ("<div>One</div><div>Two</div>", "One\nTwo"),
+        ("One<br>Two<br><br>Three", "One\nTwo\n\nThree"),
+        ("<div>One</div><div><br></div><div>Two</div>", "One\n\nTwo"),
+        ("a <b>bold</b> word, <i>ita</i>lic", "a bold word, italic"),
+        ("  white\n space\t is&nbsp;one ", "white space is one"),
+        ("<ul><li>a</li><li>b<ul><li>c</li></ul></li></ul>", "- a\n- b\n  - c"),
+        ("<ol><li>a<li>b</ol>after", "1. a\n2. b\n\nafter"),
+        ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>", "a | b\nc | d"),
+        ("<table><tr><td><p>a</p></td><td><p>b</p></td></tr></table>", "a | b"),
+        ("<table><tr><td><div>a</div><div>b</div></td><td>c</td></tr></table>", "a\nb\nc"),
+        ("<table><tr><td><table><tr><td>x</td></tr></table></td></tr></table>", "x"),
+        ('<a href="https://a.example/x">this</a> page', "this <https://a.example/x> page"),
+        ('<a href="https://a.example/x">https://a.example/x</a>', "https://a.example/x"),
+        ('<a href="mailto:bo@b.example">bo@b.example</a>', "bo@b.example"),
+        ('<a href="javascript:alert(1)">x</a>', "x"),
+        (
+            "before<blockquote>quoted<br>lines<blockquote>deeper</blockquote></blockquote>after",
+            "before\n\n> quoted\n> lines\n>\n> > deeper\n\nafter",
+        ),
+        ("<pre>a\n  b\n\nc</pre>", "a\n  b\n\nc"),
+        ('<img alt="Logo" src="https://a.example/x.png"> text', "[Logo] text"),
+        ("<style>p{}</style><script>alert(1)</script>text<!-- note -->", "text"),
+        ('<div style="display:none">hidden</div>shown', "shown"),
+        ("<p>日本語</p><p dir=rtl>عربي</p>", "日本語\n\nعربي"),
+        ("a &lt;b&gt; &amp; c", "a <b> & c"),
+        ("", ""),
+        ("<p>unclosed <b>tags", "unclosed tags"),
+    ],
+)
+def test_html_becomes_readable_text(html: str, text: str) -> None:
+    assert html_to_text(html) == text
+
+
+class Page(HTMLParser):
+    """Everything in a page that could run or load."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+
+ATTACKS = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg onload=alert(1)><script>alert(1)</script></svg>",
+    "<svg><style><img src=x onerror=alert(1)></style></svg>",
+    "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror=alert(1)&gt;'>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "<a href=' jav&#x09;ascript:alert(1)'>x</a>",
+    "<a href='data:text/html,<script>alert(1)</script>'>x</a>",
+    "<a href='vbscript:x'>x</a>",
+    "<iframe src='https://e.example'></iframe>",
+    "<object data='https://e.example'></object><embed src='https://e.example'>",
+    "<form action='https://e.example'><input name=password></form>",
+    "<meta http-equiv=refresh content='0;url=https://e.example'>",
+    "<base href='https://e.example/'>",
+    "<link rel=stylesheet href='https://e.example/x.css'>",
+    "<style>@import 'https://e.example/x.css'; body{background:url(https://e.example/x)}</style>",
+    "<div style='background:url(https://e.example/x)'>x</div>",
+    "<div style='background-image:u\\72l(https://e.example/x)'>x</div>",
+    "<div style='color:red;background:image-set(\"https://e.example/x\" 1x)'>x</div>",
+    "<div style='position:fixed;top:0;left:0;width:100%;height:100%;z-index:9'>x</div>",
+    "<div style='width:expression(alert(1))'>x</div>",
+    "<ul style='list-style-image:url(https://e.example/x)'><li>x</ul>",
+    "<div style='border-image:url(https://e.example/x)'>x</div>",
+    "<div style=\"font:12px 'x',url(https://e.example/x)\">x</div>",
+    "<img src='https://e.example/t.gif'>",
+    "<img src='//e.example/t.gif'>",
+    "<img src='\\\\e.example\\t.gif'>",
+    "<img srcset='https://e.example/t.gif 1x'>",
+    "<img src='data:image/svg+xml;base64,PHN2Zz4='>",
+    "<img src='file:///etc/passwd'>",
+    "<table background='https://e.example/x'><tr><td background='https://e.example/x'>x</table>",
+    "<body background='https://e.example/x'>",
+    "<video poster='https://e.example/x'><source src='https://e.example/x'></video>",
+    "<audio src='https://e.example/x' autoplay></audio>",
+    "<input type=image src='https://e.example/x'>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'></noscript>",
+    "<template><img src=x onerror=alert(1)></template>",
+    "<p title='<img src=x onerror=alert(1)>'>x</p>",
+    "<blockquote cite='javascript:alert(1)'>x</blockquote>",
+    "<textarea></textarea><img src=x onerror=alert(1)></textarea>",
+    "<a href='https://a.example' ping='https://e.example'>x</a>",
+    "<div id=login onclick=alert(1) class=toolbar>x</div>",
+]
+
+
+def assert_harmless(html: str) -> None:
+    page = Page(html)
+    assert not set(page.tags) & {
+        "script",
+        "style",
+        "iframe",
+        "object",
+        "embed",
+        "form",
+        "input",
+        "meta",
+        "base",
+        "link",
+        "svg",
+        "math",
+        "video",
+        "audio",
+        "source",
+        "template",
+        "textarea",
+    }
+    for name, value in page.attributes:
+        text = re.sub(r"\s", "", value).lower()
+        assert not name.startswith("on")
+        assert name not in ("srcset", "background", "poster", "ping", "action", "class", "cite")
+        if name in ("src", "href"):
+            assert text.startswith(("http:", "https:", "mailto:", "tel:", "#", "data:image/"))
+            assert not text.startswith("data:image/svg")
+        if name == "src":
+            assert not text.startswith("http")
+        if name == "style":
+            assert "url(" not in text
+            assert "position" not in text
+            assert "image" not in text
+            assert "expression" not in text
+        if name == "id":
+            assert value.startswith("mail-")
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_attacks_are_harmless(attack: str) -> None:
+    assert_harmless(sanitize(attack).html)
+
+
+@given(st.text())
+def test_any_text_is_harmless(html: str) -> None:
+    assert_harmless(sanitize(html).html)
+    html_to_text(html)
+
+
+TOKENS = [
+    "<div>",
+    "</div>",
+    "<p ",
+    "<img src=",
+    "x",
+    "'",
+    '"',
+    ">",
+    "<",
+    "=",
+    " onerror=alert(1)",
+    "javascript:",
+    "<svg>",
+    "<style>",
+    "</style>",
+    "<!--",
+    "-->",
+    "<script>",
+    "</script>",
+    "<table>",
+    "<td>",
+    "style='",
+    "url(https://e.example)",
+    "<math>",
+    "<a href=",
+    "&#x",
+    "<title>",
+    "<blockquote>",
+    "</blockquote>",
+    "<li>",
+    "<ul>",
+    "<pre>",
+    "\n",
+    "<br>",
+    "cid:",
+]
+
+
+@given(st.lists(st.sampled_from(TOKENS), max_size=40))
+def test_any_mixture_of_tags_is_harmless(tokens: list[str]) -> None:
+    html = "".join(tokens)
+    assert_harmless(sanitize(html).html)
+    text = html_to_text(html)
+    assert text == text.strip("\n")
+
+
+def test_remote_pictures_are_counted_and_kept_when_asked_for() -> None:
+    html = '<p>Hi<img src="https://t.example/a.gif"><img src="//t.example/b.gif"></p>'
+    assert sanitize(html).blocked == 2
+    assert "t.example" not in sanitize(html).html
+    kept = sanitize(html, remote=True)
+    assert kept.blocked == 0
+    assert 'src="https://t.example/a.gif"' in kept.html
+
+
+def test_inline_pictures_come_from_the_callback() -> None:
+    html = '<img src="cid:logo@a.example"><img src="cid:other">'
+    asked: list[str] = []
+
+    def resolve(cid: str) -> str | None:
+        asked.append(cid)
+        return "https://app.example/part/1" if cid == "logo@a.example" else None
+
+    safe = sanitize(html, cid=resolve).html
+    assert asked == ["logo@a.example", "other"]
+    assert 'src="https://app.example/part/1"' in safe
+    assert "cid:" not in safe
+    assert "javascript" not in sanitize(html, cid=lambda cid: "javascript:alert(1)").html
+
+
+def test_what_makes_mail_readable_stays() -> None:
+    html = (
+        '<table width="600" bgcolor="#fff"><tr><td style="color:#333;padding:4px" colspan="2"><b>Hi</b></td>'
+        "</tr></table>"
+    )
+    safe = sanitize(html).html
+    assert 'bgcolor="#fff"' in safe
+    assert "color:#333" in safe.replace(": ", ":")
+    assert 'colspan="2"' in safe
+
+
+def test_anchors_stay_within_the_mail() -> None:
+    safe = sanitize('<a href="#top">up</a><p id="top">x</p>').html
+    assert 'href="#mail-top"' in safe
+    assert 'id="mail-top"' in safe
+
+
+DEEP = [
+    "<div>",
+    "<blockquote>",
+    "<div><p>",
+    "<ul><li>",
+    "<span></b>",
+    "<b><div></b>",
+    "<div title='>' x=\"</div>\">",
+    "<div><!--</div>-->",
+    '<div ="></div>">',
+    "<table><tr><td>",
+    "<div><table><tr><td></div>",
+    "<font>",
+    "<x></y>",
+    "<div><style></div></style>",
+    "<i><a><p>",
+    "<svg><g>",
+    '<div a=b"></div>',
+    "<div\x00>",
+    "<form></form><div>",
+    "<a",
+    "<div><script><!--<script></script></div></script>",
+    "<h1><h2>",
+    "</p><div>",
+    "<select><div>",
+    "<center",
+    "<!--",
+    "<div/>",
+]
+
+
+@pytest.mark.parametrize("unit", DEEP)
+def test_deep_nesting_takes_short_time(unit: str) -> None:
+    html = unit * (1_000_000 // len(unit))
+    start = time.perf_counter()
+    html_to_text(html)
+    safe = sanitize(html)
+    assert time.perf_counter() - start < 12
+    assert safe.html is not None
+
+
+@pytest.mark.parametrize("rows", [5, 3000])
+def test_long_tables_are_not_too_deep(rows: int) -> None:
+    row = "<tr><td><p class=x><span><b>a</b></span></p><td>b<br><font color=red>c</font></td></tr>"
+    html = f"<html><body><table>{row * rows}</table></body></html>"
+    assert not is_too_deep(html)
+    assert html_to_text(html).count("\n") >= rows - 1
+
+
+def test_what_is_too_deep_is_shown_as_text() -> None:
+    html = "<div>" * 5000 + "a &lt; b" + "</div>" * 5000
+    assert is_too_deep(html)
+    assert html_to_text(html) == "a < b"
+    assert "a &lt; b" in sanitize(html).html
+
+
+@given(st.text(st.sampled_from("<>/!?-ab=\"' \n&;"), max_size=100))
+def test_stripping_never_fails(html: str) -> None:
+    strip_tags(html)
+
+
+@pytest.mark.parametrize("unit", ["<", "<a ", "&", "&#", "<a<", ">", "<p>x", " ", "a<br>", "<td>x", '"', "<!-", "&lt;"])
+def test_text_and_depth_take_linear_time(unit: str, grows_linearly: Callable[..., None]) -> None:
+    grows_linearly(is_too_deep, unit)
+    grows_linearly(strip_tags, unit)
+    grows_linearly(html_to_text, unit)

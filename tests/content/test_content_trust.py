@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailkit.content import trust_of
+from mailkit.content.authres import NO_NAME, parse_results, sections
+from mailkit.content.domains import same_organisation
+from mailkit.message import parse
+from mailkit.words import Trust, TrustLevel
+
+BORDER = (
+    "Received: from mail.client.example (mail.client.example [192.0.2.9]) by mx.acme.example with ESMTPS "
+    "id 1; Mon, 1 Jan 2024 10:00:00 +0000"
+)
+INNER = "Received: from mx.acme.example by store.acme.example with LMTP id 2; Mon, 1 Jan 2024 10:00:01 +0000"
+FOREIGN = "Received: from laptop by mail.client.example with ESMTPSA id 3; Mon, 1 Jan 2024 09:59:59 +0000"
+FROM = "From: Bo <bo@client.example>"
+PASS = "Authentication-Results: mx.acme.example; dmarc=pass (p=reject) header.from=client.example"
+IDS = ("mx.acme.example", "acme.example")
+
+
+def trust(*headers: str, ids: tuple[str, ...] = IDS, own: tuple[str, ...] = ("acme.example",)) -> Trust:
+    raw = "\r\n".join([*headers, "", "body"]).encode()
+    return trust_of(parse(raw), authserv_ids=ids, own_domains=own)
+
+
+def level(*headers: str, ids: tuple[str, ...] = IDS, own: tuple[str, ...] = ("acme.example",)) -> str:
+    return trust(*headers, ids=ids, own=own).level.value
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (PASS, BORDER, FROM),
+        (BORDER, PASS, FROM),
+        (INNER, BORDER, PASS, FROM),
+        (INNER, PASS, BORDER, FOREIGN, FROM),
+        ("Received: by 2002:a05:6e02:1 with SMTP id 9; x", BORDER, PASS, FOREIGN, FROM),
+        (PASS.replace("dmarc=pass (p=reject) header.from", "dkim=pass header.d"), BORDER, FROM),
+        (PASS.replace("dmarc=pass (p=reject) header.from=", "dkim=pass header.i=@mail."), BORDER, FROM),
+        (PASS.replace("dmarc=pass (p=reject) header.from=", "spf=pass smtp.mailfrom=x@news."), BORDER, FROM),
+        ("Authentication-Results: mx.acme.example; spf=fail smtp.mailfrom=x@y.example", PASS, BORDER, FROM),
+    ],
+)
+def test_aligned_results_of_our_server_authenticate(headers: tuple[str, ...]) -> None:
+    assert level(*headers) == "authenticated"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (FROM,),
+        (PASS, FROM),  # never went through a server
+        (BORDER, FROM),
+        (BORDER, FOREIGN, PASS, FROM),  # below the outside's Received
+        (FOREIGN, PASS, FROM),
+        (BORDER, "Authentication-Results: evil.example; dmarc=pass", PASS, FROM),
+        (BORDER, "Authentication-Results: mx.acme.example; dmarc=none header.from=client.example", PASS, FROM),
+        ("Authentication-Results: mx.acme.example; dmarc=none header.from=client.example", BORDER, PASS, FROM),
+        (PASS.replace("mx.acme", "mx.other"), BORDER, FROM),
+        (PASS.replace("client.example", "evil.example"), BORDER, FROM),
+        (
+            PASS.replace("dmarc=pass (p=reject) header.from", "dkim=pass header.d").replace("client", "evil"),
+            BORDER,
+            FROM,
+        ),
+        (PASS.replace("dmarc=pass (p=reject) header.from=", "spf=pass smtp.mailfrom=bo@evil-"), BORDER, FROM),
+        (PASS.replace("dmarc=pass", "dmarc=fail (p=none) dkim=pass"), BORDER, FROM),
+        (PASS.replace("dmarc=pass", "arc=pass"), BORDER, FROM),
+        (PASS + "; dmarc=pass header.from=client.example", BORDER, FROM),  # two DMARC results: somebody's hand
+        (PASS + ' (unclosed "comment', BORDER, FROM),
+    ],
+)
+def test_everything_else_is_a_claim(headers: tuple[str, ...]) -> None:
+    assert level(*headers) == "claimed"
+
+
+def test_without_trusted_names_nothing_is_authenticated() -> None:
+    assert level(PASS, BORDER, FROM, ids=()) == "claimed"
+    assert level(PASS, BORDER, FROM, ids=("", " ")) == "claimed"
+
+
+@pytest.mark.parametrize(
+    ("headers", "doubt"),
+    [
+        ((PASS, BORDER, FROM, "From: ceo@acme.example"), "several From fields"),
+        ((PASS, BORDER, "From: bo@client.example, ceo@acme.example"), "several From addresses"),
+        ((PASS, BORDER, 'From: "ceo@acme.example" <bo@client.example>'), "the display name shows another address"),
+        (
+            (PASS, BORDER, "From: =?utf-8?q?ceo=40acme.example?= <bo@client.example>"),
+            "the display name shows another address",
+        ),
+        ((PASS, BORDER, "From: ceo＠acme.example <bo@client.example>"), "the display name shows another address"),
+        ((PASS, BORDER, "From: nobody"), "no From address"),
+        ((PASS, BORDER, "Subject: x"), "no From address"),
+    ],
+)
+def test_a_doubtful_from_is_never_authenticated(headers: tuple[str, ...], doubt: str) -> None:
+    found = trust(*headers)
+    assert found.level is not TrustLevel.AUTHENTICATED
+    assert any(line.startswith(doubt) for line in found.evidence)
+
+
+def test_a_display_name_with_the_own_address_is_no_doubt() -> None:
+    assert level(PASS, BORDER, 'From: "bo@client.example" <bo@client.example>') == "authenticated"
+
+
+OWN_FROM = "From: Boss <boss@acme.example>"
+
+
+@pytest.mark.parametrize(
+    ("results", "sender", "expected"),
+    [
+        ("dmarc=fail (p=reject dis=none) header.from=client.example", FROM, "forged"),
+        ("dmarc=fail header.from=client.example", FROM, "forged"),
+        ("dmarc=fail (p=none dis=none) header.from=client.example", FROM, "claimed"),
+        ("dmarc=fail (p=none dis=none) header.from=acme.example", OWN_FROM, "forged"),
+        ("spf=fail smtp.mailfrom=boss@acme.example; dkim=none", OWN_FROM, "forged"),
+        ("spf=softfail smtp.mailfrom=boss@acme.example; dkim=fail header.d=acme.example", OWN_FROM, "forged"),
+        ("spf=fail smtp.mailfrom=boss@acme.example; dkim=pass header.d=acme.example", OWN_FROM, "authenticated"),
+        ("spf=none smtp.mailfrom=boss@acme.example; dkim=none", OWN_FROM, "claimed"),
+        ("spf=fail smtp.mailfrom=bo@client.example; dkim=none", FROM, "claimed"),
+        ("dmarc=temperror header.from=acme.example", OWN_FROM, "claimed"),
+    ],
+)
+def test_forgeries(results: str, sender: str, expected: str) -> None:
+    assert level(f"Authentication-Results: mx.acme.example; {results}", BORDER, sender) == expected
+
+
+def test_only_our_own_server_can_call_something_forged() -> None:
+    assert level(BORDER, FOREIGN, "Authentication-Results: mx.acme.example; dmarc=fail", FROM) == "claimed"
+
+
+MICROSOFT = (
+    "Received: from DB1.eurprd.prod.outlook.com (::1) by AM2.eurprd.prod.outlook.com with HTTPS; x",
+    "Authentication-Results: spf=pass (sender IP is 192.0.2.9) smtp.mailfrom=client.example; dkim=pass "
+    "(signature was verified) "
+    "header.d=client.example;dmarc=pass action=none header.from=client.example;compauth=pass reason=100",
+    "Received: from mail.client.example (192.0.2.9) by DB1.mail.protection.outlook.com (10.0.0.1) with SMTP; x",
+    FROM,
+)
+
+
+def test_headers_without_a_name_count_only_where_they_are_asked_for() -> None:
+    assert level(*MICROSOFT, ids=(NO_NAME,)) == "authenticated"
+    assert level(*MICROSOFT) == "claimed"
+    forged = MICROSOFT[1].replace("client", "acme")
+    assert level(MICROSOFT[0], MICROSOFT[2], forged, OWN_FROM, ids=("mx.acme.example",)) == "claimed"
+
+
+def test_the_grammar() -> None:
+    name, results = parse_results(
+        'mx.acme.example 1; spf=pass (a; b (c)) smtp.mailfrom="bo"@client.example; dkim=fail reason="x; dmarc=pass" '
+        "header.d=Client.Example; none"
+    )
+    assert name == "mx.acme.example"
+    assert [(item.method, item.value) for item in results] == [("spf", "pass"), ("dkim", "fail")]
+    assert results[0].get("smtp.mailfrom") == "bo@client.example"
+    assert results[1].get("header.d") == "client.example"
+    assert parse_results("spf=pass smtp.mailfrom=x")[0] == NO_NAME
+    assert parse_results("") == ("", ())
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("client.example", "client.example", True),
+        ("mail.client.example", "client.example", True),
+        ("client.example", "mail.client.example.", True),
+        ("CLIENT.example", "client.EXAMPLE", True),
+        ("xn--mller-kva.example", "müller.example", True),
+        ("client.example", "evilclient.example", False),
+        ("example", "client.example", False),
+        ("evil.co.id", "bank.co.id", False),
+        ("co.id", "bank.co.id", False),
+        ("evil.com.au", "com.au", False),
+        ("", "client.example", False),
+        ("", "", False),
+    ],
+)
+def test_organisations(one: str, other: str, same: bool) -> None:
+    assert same_organisation(one, other) is same
+
+
+@given(st.text(max_size=300), st.text(max_size=60))
+def test_any_header_is_read_and_never_authenticates_a_stranger(value: str, name: str) -> None:
+    parse_results(value)
+    line = " ".join(value.split())
+    shown = " ".join(name.split())
+    found = trust(
+        f"Authentication-Results: {line}", BORDER.replace("acme", "other"), f"From: {shown} <bo@client.example>"
+    )
+    assert found.level is not TrustLevel.AUTHENTICATED
+
+
+@given(st.text(st.sampled_from('();"\\=. pasdmrcfil'), max_size=200))
+def test_an_address_copied_into_the_header_cannot_write_results(local: str) -> None:
+    quoted = local.replace("\\", "\\\\").replace('"', '\\"')
+    header = (
+        f'Authentication-Results: mx.acme.example; spf=pass smtp.mailfrom="{quoted}"@evil.example; '
+        f"dmarc=none header.from=client.example"
+    )
+    assert level(header, BORDER, FROM) == "claimed"
+
+
+@pytest.mark.parametrize("unit", ["(", ")", '"', "\\", ";", "a=b ", "dmarc=pass;", " ", "=", "@"])
+def test_long_headers_take_linear_time(unit: str, grows_linearly: Callable[..., None]) -> None:
+    grows_linearly(sections, unit)
+    grows_linearly(lambda text: parse_results(text + str(len(text))), unit)
