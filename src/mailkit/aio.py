@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from mailkit.link.explain import Explanation
     from mailkit.link.rules import LinkPolicy
     from mailkit.message import Message
+    from mailkit.outbox.manage import Entry
     from mailkit.store.messages import StoredMessage
     from mailkit.store.quarantine import Quarantined
     from mailkit.store.stats import Stats
@@ -118,13 +119,17 @@ class AsyncOutbox:
         """See ``Outbox.get``."""
         return await self._run(self._sync.get, outbox_id)
 
-    async def list(self, *, state: str | None = None, limit: int = 100) -> tuple[Receipt, ...]:
-        """See ``Outbox.list``."""
-        return await self._run(self._sync.list, state=state, limit=limit)
+    async def entry(self, outbox_id: int) -> Entry:
+        """See ``Outbox.entry``."""
+        return await self._run(self._sync.entry, outbox_id)
 
-    async def retry(self, outbox_id: int, *, force: bool = False) -> Receipt:
+    async def list(self, *, state: str | None = None, after: int = 0, limit: int = 100) -> tuple[Entry, ...]:
+        """See ``Outbox.list``."""
+        return await self._run(self._sync.list, state=state, after=after, limit=limit)
+
+    async def retry(self, outbox_id: int) -> Receipt:
         """See ``Outbox.retry``."""
-        return await self._run(self._sync.retry, outbox_id, force=force)
+        return await self._run(self._sync.retry, outbox_id)
 
     async def cancel(self, outbox_id: int) -> Receipt:
         """See ``Outbox.cancel``."""

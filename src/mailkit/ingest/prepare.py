@@ -98,7 +98,7 @@ def prepare(mail: RawMail, profile: Profile, limits: Limits, now: datetime) -> P
         from_name=storable(author.name, ADDRESS_LENGTH) if author else "",
         people=_people(message, limits),
         new_text=text,
-        quoted=storable(content.quoted, TEXT_LENGTH),
+        quoted=storable("\n".join(content.quoted), TEXT_LENGTH),
         own_addresses=profile.addresses,
         snippet=" ".join(text[: SNIPPET_LENGTH * 4].split())[:SNIPPET_LENGTH],
         kind=kind,

@@ -181,7 +181,7 @@ def _token_keys(key: Key | Sequence[Key] | None) -> tuple[bytes, ...]:
     """The keys that Message-IDs are signed with, derived from the application's keys, the first one first."""
     if key is None:
         return ()
-    given = [key] if isinstance(key, (str, bytes)) or hasattr(key, "get_secret_value") else list(key)  # type: ignore[arg-type]
+    given = [key] if isinstance(key, (str, bytes)) or hasattr(key, "get_secret_value") else list(key)
     texts: list[bytes] = []
     for one in given:
         plain = one.get_secret_value() if hasattr(one, "get_secret_value") else one

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mailkit.events import Event
 from mailkit.kit.core import Core
 from mailkit.store import events
+from mailkit.store.events import Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Batch:
 
     cursor: str
     events: tuple[Event, ...]
-    _position: events.Position | None
+    _position: Position | None
 
     def __iter__(self) -> Iterator[Event]:
         return iter(self.events)

@@ -193,7 +193,9 @@ class MailKit:
             progress: told of each step.
 
         Raises:
-            UnknownAccountError, MissingCredentialsError, NetworkError, AuthError, ProtocolError, StoreError.
+            UnknownAccountError, MissingCredentialsError: the account.
+            NetworkError, AuthError, ProtocolError: the server.
+            StoreError: the database.
         """
         return self._mailboxes.sync(account, folders=folders, progress=progress)
 
@@ -201,7 +203,7 @@ class MailKit:
         """Compare the server's UIDs with the store's, folder by folder.
 
         Raises:
-            As ``sync``.
+            MailkitError: as ``sync``.
         """
         return self._mailboxes.audit(account)
 
@@ -212,7 +214,7 @@ class MailKit:
             seconds: stop after about this long; None: go on until the iterator is closed.
 
         Raises:
-            As ``sync``, for errors that do not mend themselves; lost connections are made again.
+            MailkitError: as ``sync``, where it does not mend itself; lost connections are made again.
         """
         return self._mailboxes.watch(account, seconds=seconds)
 
