@@ -37,7 +37,6 @@ from mailkit.words import Limits
 
 Connect = Callable[..., ImapMailbox]
 Server = Any  # the fixture of conftest.py
-SECRET = "canary-5d1c"
 
 
 def fetch_answer(uid: int, body: bytes, extra: bytes = b"") -> bytes:
@@ -115,6 +114,33 @@ def test_refused_credentials_are_told_from_temporary_trouble(
     with pytest.raises(kind, match=words) as caught:
         ImapMailbox(account).connect()
     assert caught.value.retryable is (kind is ConnectError)
+
+
+@pytest.mark.parametrize("capabilities", [b"IMAP4rev1", b"IMAP4rev1 AUTH=PLAIN"])
+def test_a_server_that_echoes_the_password(
+    server: Server, capabilities: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    def echo(connection: Any) -> None:
+        said = connection.received[-1]
+        if b"AUTHENTICATE" in said:
+            connection.send(b"+ \r\n")
+            said = connection.line()
+        connection.send(b"{tag} BAD unknown: " + said.strip() + b"\r\n")
+
+    server.script.capabilities = capabilities
+    server.script.answers = {b"LOGIN": echo, b"AUTHENTICATE PLAIN": echo}
+    account = server.account(credentials=Password('can"ary-5d1c'))
+    with caplog.at_level("DEBUG"), pytest.raises(AuthError, match=r"\*\*\*") as caught:
+        ImapMailbox(account).connect()
+    shown = str(caught.value) + caplog.text
+    for form in ('can"ary-5d1c', "ary-5d1c", "AGFAYi5leGFtcGxlAGNhbiJhcnktNWQxYw=="):
+        assert form not in shown
+
+
+def test_an_alert_reaches_the_log(mailbox: Connect, caplog: pytest.LogCaptureFixture) -> None:
+    client = mailbox(answers={b"NOOP": b"* OK [ALERT] Your mailbox is nearly full\r\n{tag} OK done\r\n"})
+    client.noop()
+    assert "nearly full" in caplog.text
 
 
 def test_exchange_authenticated_but_not_connected(mailbox: Connect) -> None:
@@ -463,6 +489,20 @@ def test_esearch_and_a_set_of_four_billion(mailbox: Connect) -> None:
     answers[b"SEARCH"] = b"* ESEARCH UID ALL 1:4294967295\r\n{tag} OK done\r\n"
     with pytest.raises(LimitError):
         client.uids()
+
+
+def test_a_huge_folder_is_listed_in_pieces_without_esearch(server: Server, mailbox: Connect) -> None:
+    def search(connection: Any) -> None:
+        low, _, high = connection.received[-1].split(b" ")[4].strip().partition(b":")
+        numbers = b" ".join(b"%d" % uid for uid in range(int(low), min(int(high), 120_000) + 1))
+        connection.send(b"* SEARCH " + numbers + b"\r\n{tag} OK done\r\n")
+
+    selected = b"* 120000 EXISTS\r\n* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT 120001]\r\n{tag} OK done\r\n"
+    client = mailbox(answers={b"EXAMINE": selected, b"SEARCH": search})
+    client.select("INBOX")
+    assert client.uids() == list(range(1, 120_001))
+    assert sum(b"SEARCH" in line for line in server.received) == 3
+    assert client.uids(119_990, 119_995) == list(range(119_990, 119_996))
 
 
 def test_flags_with_condstore(server: Server, mailbox: Connect) -> None:

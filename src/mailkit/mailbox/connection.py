@@ -38,6 +38,7 @@ from mailkit.errors import LimitError, NetworkTimeoutError, TlsError, TlsUnavail
 from mailkit.net import guard
 from mailkit.words import Limits
 
+from .failures import readable
 from .response import Segment
 
 log = logging.getLogger("mailkit.imap")
@@ -142,7 +143,7 @@ class GuardedIMAP4(imaplib.IMAP4):
         self._spend(length)
         line = b"".join(pieces)
         if log.isEnabledFor(logging.DEBUG):
-            log.debug("S: %r", line[:300])
+            log.debug("S: %s", "(while logging in)" if self.private else repr(line[:300]))
         return line
 
     def read(self, size: int) -> bytes:
@@ -215,6 +216,9 @@ class GuardedIMAP4(imaplib.IMAP4):
             self.sink = None
 
     def _append_untagged(self, typ: str, dat: Segment | None) -> None:
+        if typ == "OK" and isinstance(dat, bytes) and dat[:10].upper().startswith((b"[ALERT]", b"[WEBALERT")):
+            # RFC 9051 section 7.1: such a text must be shown to a human.
+            log.warning("%s says: %s", self.host, readable(dat))
         if self.sink is None or typ not in ("FETCH", "UIDFETCH"):
             super()._append_untagged(typ, dat)  # type: ignore[misc]
             return

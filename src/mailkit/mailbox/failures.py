@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import imaplib
 import ssl
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -48,8 +49,13 @@ def refusal(what: str, reply: bytes) -> MailkitError:
     return CommandRefusedError(f"The server refused to {what}: {readable(reply)}.", reply=readable(reply))
 
 
-def login_refusal(username: str, reply: bytes, reason: str = "") -> MailkitError:
-    """The error for a refused log-in: temporary trouble is told from refused credentials."""
+def login_refusal(username: str, reply: bytes, secret: bytes, reason: str = "") -> MailkitError:
+    """The error for a refused log-in: temporary trouble is told from refused credentials.
+
+    Servers echo what they do not understand; ``secret`` never gets into the error's text.
+    """
+    for form in (secret, b64encode(secret), quoted_inside(secret)):
+        reply = reply.replace(form, b"***") if form else reply
     upper = reply.upper()
     words = readable(reply) + (f" ({reason})" if reason else "")
     if any(code in upper for code in _LATER):
@@ -70,7 +76,9 @@ def translate(error: BaseException, what: str, *, connecting: bool = False) -> M
     if isinstance(error, ssl.SSLEOFError):
         return DisconnectedError(f"The connection was lost while mailkit was to {what}.")
     if isinstance(error, ssl.SSLError):
-        return TlsError(f"TLS failed while mailkit was to {what}: {error.reason or 'not a TLS server'}.")
+        return TlsError(
+            f"TLS failed while mailkit was to {what}: {getattr(error, 'reason', None) or 'not a TLS server'}."
+        )
     if isinstance(error, imaplib.IMAP4.abort):
         return DisconnectedError(f"The connection was lost while mailkit was to {what}: {readable(str(error))}.")
     if isinstance(error, imaplib.IMAP4.error):
@@ -85,6 +93,11 @@ def translate(error: BaseException, what: str, *, connecting: bool = False) -> M
             f"The server's answer could not be read while mailkit was to {what}: {type(error).__name__}."
         )
     return None
+
+
+def quoted_inside(value: bytes) -> bytes:
+    """The value as it stands inside a quoted string."""
+    return value.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
 
 
 @contextmanager

@@ -37,6 +37,7 @@ from .rows import Row, read_row
 
 _SIZES_AT_ONCE = 2000
 _FLAGS_AT_ONCE = 100_000
+_UIDS_AT_ONCE = 50_000
 
 
 class ImapMailbox:
@@ -158,9 +159,21 @@ class ImapMailbox:
         if low > top:
             return []
         extended = "ESEARCH" in self._capabilities
-        command = ["UID", "SEARCH", *(["RETURN (ALL)"] if extended else []), "UID", f"{max(low, 1)}:{top}"]
-        found = self._search("list the messages", command, extended)
+        command = ["UID", "SEARCH", *(["RETURN (ALL)"] if extended else []), "UID"]
+        found: list[int] = []
+        for uid_set in [uidset.write(max(low, 1), top)] if extended else self._search_sets(max(low, 1), top):
+            found += self._search("list the messages", [*command, uid_set], extended)
         return [uid for uid in found if low <= uid <= top]
+
+    def _search_sets(self, low: int, top: int) -> list[str]:
+        """Ranges whose answers fit one line: plain SEARCH names every UID of a huge folder in one."""
+        state = self._need_state()
+        if state.exists <= _UIDS_AT_ONCE or state.uidnext is None or state.uidnext <= low:
+            return [uidset.write(low, top)]
+        step = max(_UIDS_AT_ONCE, (state.uidnext - low) // 1000)
+        starts = list(range(low, state.uidnext, step))
+        ends = [start - 1 for start in starts[1:]] + [top]
+        return [uidset.write(start, end) for start, end in zip(starts, ends, strict=True) if start <= top]
 
     def sizes(self, uids: Sequence[int]) -> dict[int, int]:
         """RFC822.SIZE of each; an estimate where ``provider.exact_size`` is false."""

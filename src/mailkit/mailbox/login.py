@@ -118,7 +118,7 @@ def _sasl(wire: GuardedIMAP4, username: str, mechanism: str, message: bytes, ans
     status, text = wire.run("AUTHENTICATE", mechanism, literal=respond)
     if status != "OK":
         reason = auth.refusal_text(challenges[-1]) if len(challenges) > 1 else ""
-        raise login_refusal(username, text, reason)
+        raise login_refusal(username, text, message, reason)
     wire.state = "AUTH"
 
 
@@ -133,7 +133,7 @@ def _login(wire: GuardedIMAP4, username: str, password: str) -> None:
     else:
         status, text = wire.run("LOGIN", name, literal=secret)
     if status != "OK":
-        raise login_refusal(username, text)
+        raise login_refusal(username, text, secret)
     wire.state = "AUTH"
 
 
