@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -30,6 +31,7 @@ from tests.link.conftest import (
 from mailkit.store import Store, links
 from mailkit.words import Direction, Record, Trust, TrustLevel
 
+MANY = 300 if os.environ.get("MAILKIT_SWEEP") == "full" else 30
 EVA = "eva@else.example"
 SHARED = "office@nordwind.example"
 KNOWN = {
@@ -119,7 +121,7 @@ def play(store: Store, order: Sequence[Mail], jobs: random.Random | None = None)
 
 
 @given(found=mails(), data=st.data(), seed=st.integers(0, 2**32))
-@settings(max_examples=60)
+@settings(max_examples=MANY)
 def test_any_order_of_mails_and_jobs_gives_the_same_links(
     memory: Store, found: list[Mail], data: st.DataObject, seed: int
 ) -> None:
@@ -131,7 +133,7 @@ def test_any_order_of_mails_and_jobs_gives_the_same_links(
 
 
 @given(found=mails())
-@settings(max_examples=40)
+@settings(max_examples=MANY // 2)
 def test_the_links_of_a_thread_are_the_union_of_what_its_mails_are_linked_by_alone(
     memory: Store, found: list[Mail]
 ) -> None:

@@ -119,7 +119,14 @@ def _find(adapter: CrmAdapter, query: Query) -> Sequence[Candidate]:
     wrong = [one for one in found if not isinstance(one, Candidate)]
     if wrong:
         raise AdapterError(f"The adapter {adapter.system} returned a {type(wrong[0]).__name__}, not a Candidate.")
-    return found
+    sound = [one for one in found if _sound(one.record, adapter.system)]
+    if len(sound) < len(found):
+        logger.warning("%s.find named %d records that cannot be used", adapter.system, len(found) - len(sound))
+    return sound
+
+
+def _sound(record: Record, system: str) -> bool:
+    return record.system == system and usable(record.kind) and usable(record.id)
 
 
 def _call(adapter: CrmAdapter, method: str, call: Callable[[], T]) -> T:
@@ -146,31 +153,24 @@ def _found(
         if address and question.believed:
             _learn(tx, address, system, found, policy)
     who = _people(tx, question, answers, policy)
-    crm = [
-        one
-        for (system, _), found in answers.items()
-        for one in signals.crm_evidence(found, system, question.own, policy)
-    ]
+    crm = [one for found in answers.values() for one in signals.crm_evidence(found, question.own, policy)]
     place = Place(question.message, thread_id, question.account, systems)
     seen = Seen(question.own, who, question.direction, question.trust, question.kind)
     case, ruling = weigh(tx, place, seen, policy, crm, asked=True)
     return settle(tx, place, case, ruling, policy)
 
 
-def _named(found: Iterable[Candidate], system: str) -> dict[Record, str]:
+def _named(found: Iterable[Candidate]) -> dict[Record, str]:
     """The records that an answer says are known under the address asked for, with their titles."""
     return {
         one.record: signals.clean(one.title)
         for one in found
-        if one.record.system == system
-        and usable(one.record.id)
-        and usable(one.record.kind)
-        and any(evidence.signal == "address" for evidence in one.evidence)
+        if any(evidence.signal == "address" for evidence in one.evidence)
     }
 
 
 def _learn(tx: Tx, address: str, system: str, found: Sequence[Candidate], policy: LinkPolicy) -> None:
-    named = _named(found, system)
+    named = _named(found)
     for one in people.known_as(tx, address, policy.max_people):
         if one.record.system == system and one.record not in named:
             people.unlearn(tx, address, one.record)
@@ -182,9 +182,9 @@ def _people(tx: Tx, question: _Question, answers: Answers, policy: LinkPolicy) -
     who = {}
     for address in question.addresses:
         known = {one.record: one.title for one in people.known_as(tx, address, policy.max_people)}
-        for (system, asked), found in answers.items():
+        for (_, asked), found in answers.items():
             if asked == address:
-                known |= _named(found, system)
+                known |= _named(found)
         who[address] = list(known.items())[: policy.max_people]
     return who
 

@@ -210,7 +210,7 @@ def _own(case: Case) -> tuple[object, ...]:
 def _link(
     tx: Tx, place: Place, record: Record, state: Outcome, decision_id: int, wished: bool, policy: LinkPolicy
 ) -> None:
-    if wished:
+    if wished and state is Outcome.LINKED:
         done = "new" if links.restore(tx, place.thread_id, record, decision_id) else "same"
     else:
         done = links.add(tx, place.thread_id, record, state, decision_id)

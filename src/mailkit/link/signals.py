@@ -202,9 +202,7 @@ def thread_evidence(links: Iterable[Link], own: OwnEvidence) -> list[Candidate]:
     return found
 
 
-def crm_evidence(
-    answers: Iterable[Candidate], system: str, own: OwnEvidence, policy: LinkPolicy = DEFAULT
-) -> list[Candidate]:
+def crm_evidence(answers: Iterable[Candidate], own: OwnEvidence, policy: LinkPolicy = DEFAULT) -> list[Candidate]:
     """What an adapter's candidates add, beyond the addresses they are known under.
 
     An adapter cannot speak with the weight of a token or of a number: its evidence is renamed ``crm-…`` and bounded.
@@ -213,8 +211,6 @@ def crm_evidence(
     numbered = {one.record for one in own.candidates}
     found = []
     for answer in answers:
-        if answer.record.system != system or not usable(answer.record.id) or not usable(answer.record.kind):
-            continue
         given = [one for one in answer.evidence if one.signal != "address"]
         if not answer.evidence:
             given = [Evidence("score", "the CRM names it", answer.score)]
