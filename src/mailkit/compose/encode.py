@@ -61,7 +61,7 @@ def encoded_words(text: str, first: int = 75) -> list[str]:
     """
     data = text.encode("utf-8")
     cost_q = sum(1 if byte in _Q_SAFE or byte == 0x20 else 3 for byte in data)
-    use_q = cost_q <= len(data) * 4 // 3
+    use_q = cost_q <= (len(data) + 2) // 3 * 4
     words: list[str] = []
     piece = bytearray()
     size, room = 0, max(min(first, 75), 24) - 12
@@ -155,9 +155,9 @@ def text_body(text: str) -> tuple[str, bytes]:
     if fits_7bit(data):
         return "7bit", data
     quoted = binascii.b2a_qp(data, quotetabs=False, istext=True, header=False)
-    if len(quoted) <= len(data) * 4 // 3:
-        return "quoted-printable", quoted
-    return "base64", base64_body(data)
+    encoded = base64_body(data)
+    # A tie goes to the one that people can read.
+    return ("quoted-printable", quoted) if len(quoted) <= len(encoded) else ("base64", encoded)
 
 
 def fits_7bit(data: bytes) -> bool:
