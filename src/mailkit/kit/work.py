@@ -54,8 +54,11 @@ class Work:
         kinds = self._kinds(only)
         steps = [Step(name, run) for name, run in (("outbox", self._send), ("jobs", self.jobs.run)) if name in kinds]
         if once:
-            synced = self._sync_all() if "sync" in kinds else 0
-            return synced + Worker(steps).once()
+            done = Worker(steps).once()
+            if "sync" in kinds:
+                # After sending, so that what was filed in Sent is seen there; what comes in makes jobs of its own.
+                done += self._sync_all() + Worker(steps).once()
+            return done
         worker = Worker(steps)
         self._workers.add(worker)
         watching = self._watch_all(worker) if "sync" in kinds else None

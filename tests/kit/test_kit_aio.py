@@ -1,0 +1,197 @@
+"""The asynchronous door: the same road, awaited; the caller's asynchronous transaction; inside FastAPI."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from mailkit import AsyncMailKit, Draft, MailKit, MessageReceived, Record
+from mailkit.errors import UnknownAccountError
+from mailkit.kit.accounts import Accounts
+from mailkit.kit.events import Events
+from mailkit.kit.links import Links
+from mailkit.kit.outbox import Outbox
+from mailkit.kit.quarantine import Quarantine
+from mailkit.kit.threads import Messages, Threads
+from support.mails import mail
+from support.offices import ANA, BO, Office
+
+#: What has no awaited twin, and why.
+ALONE = {
+    "Outbox.send": "AsyncMailKit.send is it",
+    "Links.url": "asks an adapter, which is not mailkit's to run",
+    "MailKit.close": "aclose",
+    "MailKit.stop": "cancel the task that awaits work",
+    "MailKit.from_env": "AsyncMailKit(MailKit.from_env())",
+}
+
+
+def _draft(subject: str = "x") -> Draft:
+    return Draft(to=[BO], subject=subject, text="y")
+
+
+def test_the_whole_road_awaited(office: Office) -> None:
+    office.arrives(mail(to=ANA))
+
+    async def main() -> None:
+        kit = AsyncMailKit(office.kit)
+        heard: list[MessageReceived] = []
+        kit.on(MessageReceived)(lambda event, _tx: heard.append(event))
+        assert (await kit.sync("sales")).new == 1
+        [message] = await kit.messages.latest()
+        thread = await kit.threads.of(message.id)
+        await kit.links.add(thread, Record("crm", "deal", "1"))
+        assert [link.record.id for link in await kit.links.of(thread)] == ["1"]
+        assert "linked to crm:deal/1" in str(await kit.links.explain(thread))
+        assert (await kit.send(_draft(), account="sales")).sent
+        await kit.work(once=True)
+        assert str(await kit.audit("sales")) == "2 of 2"
+        batch = await kit.events.read("c")
+        await kit.events.ack(batch)
+        assert len(await kit.events.read("c")) == 0
+        assert [event.message_id for event in heard] == [message.id]
+        assert (await kit.ingest(mail(message_id="other@x.example"))).new
+        assert (await kit.stats()).messages == 3
+        with pytest.raises(UnknownAccountError):
+            await kit.sync("nobody")
+
+    asyncio.run(main())
+
+
+def test_the_loop_is_not_blocked(office: Office) -> None:
+    office.server.faults.call_at("SELECT", lambda: threading.Event().wait(0.4), service="imap")
+    office.server.faults.call_at("EXAMINE", lambda: threading.Event().wait(0.4), service="imap")
+
+    async def main() -> int:
+        ticks = 0
+
+        async def tick() -> None:
+            nonlocal ticks
+            while True:
+                ticks += 1
+                await asyncio.sleep(0.01)
+
+        ticking = asyncio.create_task(tick())
+        await AsyncMailKit(office.kit).sync("sales")
+        ticking.cancel()
+        return ticks
+
+    assert asyncio.run(main()) >= 10
+
+
+def test_a_watch_is_awaited_and_ended(office: Office) -> None:
+    async def main() -> None:
+        kit = AsyncMailKit(office.kit)
+        watching = kit.watch("sales", seconds=30)
+        arriving = asyncio.create_task(_later(office))
+        async for event in watching:
+            assert isinstance(event, MessageReceived)
+            break
+        await watching.aclose()  # type: ignore[attr-defined]
+        await arriving
+
+    asyncio.run(main())
+
+
+async def _later(office: Office) -> None:
+    await asyncio.sleep(0.3)
+    office.arrives(mail(to=ANA))
+
+
+def test_work_ends_when_its_task_is_cancelled(office: Office) -> None:
+    async def main() -> None:
+        kit = AsyncMailKit(office.kit)
+        with anyio.move_on_after(0.5):
+            await kit.work(only={"jobs"})
+
+    before = threading.active_count()
+    asyncio.run(main())
+    assert threading.active_count() <= before + 2
+
+
+def _async_engine(url: str) -> AsyncEngine:
+    return create_async_engine(url.replace("sqlite:", "sqlite+aiosqlite:", 1))
+
+
+def test_enqueue_on_an_asynchronous_transaction(office: Office, store_url: str) -> None:
+    async def main() -> None:
+        kit = AsyncMailKit(office.kit)
+        engine = _async_engine(store_url)
+        async with engine.connect() as tx:
+            await kit.outbox.enqueue(_draft(), account="sales", key="k", tx=tx)
+            await tx.rollback()
+        assert await kit.outbox.list() == ()
+        async with engine.begin() as tx:
+            receipt = await kit.outbox.enqueue(_draft(), account="sales", key="k", tx=tx)
+        assert receipt.created
+        assert not (await kit.outbox.enqueue(_draft(), account="sales", key="k")).created
+        assert await kit.outbox.dispatch() == 1
+        await engine.dispose()
+
+    asyncio.run(main())
+    assert len(office.server.sent) == 1
+
+
+def test_inside_fastapi(office: Office) -> None:
+    from fastapi import FastAPI
+    from fastapi.testclient import TestClient
+
+    kit = AsyncMailKit(office.kit)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_work, kit)
+            yield
+            tasks.cancel_scope.cancel()
+
+    app = FastAPI(lifespan=lifespan)
+
+    @app.post("/orders/{number}")
+    async def order(number: str) -> dict[str, object]:
+        receipt = await kit.send(_draft(f"Order {number}"), account="sales", key=f"order-{number}")
+        return {"sent": receipt.sent, "created": receipt.created}
+
+    @app.get("/threads")
+    def threads() -> list[str]:
+        return [thread.subject for thread in office.kit.threads.list()]
+
+    with TestClient(app) as client:
+        assert client.post("/orders/7").json() == {"sent": True, "created": True}
+        assert client.post("/orders/7").json() == {"sent": True, "created": False}
+        assert client.get("/threads").json() == ["Order 7"]
+    assert len(office.server.sent) == 1
+
+
+async def _work(kit: AsyncMailKit) -> None:
+    await kit.work(only={"outbox", "jobs"})
+
+
+def test_every_public_method_has_its_awaited_twin(office: Office) -> None:
+    door = AsyncMailKit(office.kit)
+    pairs: list[tuple[type, object]] = [
+        (MailKit, door),
+        (Accounts, door.accounts),
+        (Outbox, door.outbox),
+        (Threads, door.threads),
+        (Messages, door.messages),
+        (Links, door.links),
+        (Events, door.events),
+        (Quarantine, door.quarantine),
+    ]
+    for cls, twin in pairs:
+        for name, method in inspect.getmembers(cls, inspect.isfunction):
+            if name.startswith("_") or f"{cls.__name__}.{name}" in ALONE:
+                continue
+            there = getattr(twin, name, None)
+            assert there is not None, f"{cls.__name__}.{name} has no awaited twin"
+            assert method.__doc__, f"{cls.__name__}.{name} has no docstring"
+            theirs, ours = (set(inspect.signature(one).parameters) - {"self"} for one in (method, there))
+            assert ours <= theirs, f"{cls.__name__}.{name}: {ours - theirs}"
