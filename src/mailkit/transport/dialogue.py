@@ -26,6 +26,8 @@ from mailkit.transport.reply import provider_message_id
 from mailkit.words import Verdict
 
 _AUTH_REQUIRED = 530
+#: The slowest line that is waited for, bytes a second.
+SLOWEST = 64 * 1024
 
 
 class StaleError(Exception):
@@ -142,7 +144,8 @@ async def _content(client: aiosmtplib.SMTP, state: _State, timeout: float) -> Re
         return state.result()
     try:
         protocol.write(stuffed(state.outgoing.raw))
-        reply = await protocol.read_response(timeout=timeout)
+        # The clock runs while the content is still going out, so a large one gets time for that.
+        reply = await protocol.read_response(timeout=timeout + len(state.outgoing.raw) / SLOWEST)
     except (aiosmtplib.SMTPException, OSError) as error:
         client.close()
         code, text = _from_error(error)
