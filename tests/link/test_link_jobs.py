@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from tests.link.conftest import (
@@ -11,6 +12,7 @@ from tests.link.conftest import (
     CONTACT,
     DEAL,
     FORGED,
+    START,
     TICKET,
     Desk,
     Mail,
@@ -23,10 +25,11 @@ from tests.link.conftest import (
 
 from mailkit.errors import AdapterError, NetworkInTransactionError, NotFoundError
 from mailkit.events import ThreadLinked, ThreadUnlinked
+from mailkit.link.adapter import Note, Query
 from mailkit.link.explain import explain
 from mailkit.link.jobs import run_attach, run_find
 from mailkit.link.manual import add, know, of_record, of_thread, remove
-from mailkit.store import decisions, events, links, people, queue
+from mailkit.store import Store, decisions, events, links, people, queue
 from mailkit.words import Candidate, Evidence, Outcome, Record, TrustLevel
 
 
@@ -276,3 +279,44 @@ def test_a_message_that_is_gone_ends_its_jobs(desk: Desk) -> None:
     assert run(desk, attach) is None
     assert set(queued(desk).values()) == {"done"}
     assert (desk.crm.asked, desk.crm.notes) == ([], {})
+
+
+def test_a_worker_that_dies_after_the_crm_was_written_to_is_repeated_without_harm(desk: Desk) -> None:
+    desk.crm.known = {}
+    number, _ = desk.arrive(Mail("a@x.example", subject="D-204"))
+    shown = desk.crm.attach
+
+    def dying(record: Record, note: Note) -> str:
+        shown(record, note)
+        raise SystemExit(9)
+
+    desk.crm.attach = dying  # type: ignore[method-assign]
+    job = claim(desk, "attach")
+    with pytest.raises(SystemExit):
+        run(desk, job)
+    assert queued(desk)[f"attach {number}:crm:deal/D-204"] == "leased"
+    desk.crm.attach = shown  # type: ignore[method-assign]
+    later = Store(desk.store.engine, clock=lambda: START + timedelta(days=9))
+    (again,) = later.run(lambda tx: queue.claim(tx, ["attach"], "next", limit=1))
+    assert (again.id, again.fence > job.fence) == (job.id, True)
+    assert run(desk, again) == "crm:deal/D-204/a@x.exam"
+    assert queued(desk)[f"attach {number}:crm:deal/D-204"] == "done"
+    assert [(record, key) for record, key in desk.crm.notes] == [(DEAL, "a@x.example")]
+
+
+def test_a_worker_that_dies_while_it_asks_leaves_nothing_behind(desk: Desk) -> None:
+    number, _ = desk.arrive(Mail("a@x.example"))
+    answer = desk.crm.find
+
+    def dying(query: Query) -> list[Candidate]:
+        raise SystemExit(9)
+
+    desk.crm.find = dying  # type: ignore[method-assign]
+    with pytest.raises(SystemExit):
+        run(desk, claim(desk, "find"))
+    assert (linked(desk, number), remembered(desk)) == ({}, [])
+    desk.crm.find = answer  # type: ignore[method-assign]
+    later = Store(desk.store.engine, clock=lambda: START + timedelta(days=9))
+    (again,) = later.run(lambda tx: queue.claim(tx, ["find"], "next", limit=1))
+    assert run(desk, again) is not None
+    assert linked(desk, number) == {"crm:contact/17": "linked"}
