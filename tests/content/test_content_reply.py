@@ -206,6 +206,9 @@ def test_a_copied_header_in_a_forward_begins_the_forwarded_message() -> None:
         "مع أطيب التحيات\nبو",
         "С уважением,\nБо",
         "-Bo Berg",
+        "Many thanks,\nBo Berg",
+        "Terima kasih,\n\nBo Berg\nKepala Gudang",
+        "Thanks,\n-- \nBo Berg",
         "/Bo",
         "Regards\nBo\n\nSent from my iPad",
         "_______________________________________________\ncrm mailing "
@@ -223,6 +226,9 @@ def test_signatures(signature: str) -> None:
     [
         "Sent from my desk, this is easier.",
         "Best regards",
+        "Thanks",
+        "All fine.\n\nMany thanks",
+        "Thank you,\nthe offer is what we hoped for and we take it.",
         "The range is 5 -- 7 days.",
         "Dates:\n-Monday\n-Tuesday",
         "From: 12 May\nTo: 14 May",

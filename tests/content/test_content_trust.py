@@ -131,6 +131,12 @@ def test_forgeries(results: str, sender: str, expected: str) -> None:
     assert level(f"Authentication-Results: mx.acme.example; {results}", BORDER, sender) == expected
 
 
+def test_an_address_at_a_large_provider_makes_nobody_elses_mail_ours() -> None:
+    domain = "gmail.com"
+    header = f"Authentication-Results: mx.acme.example; dmarc=fail (p=none) header.from={domain}"
+    assert level(header, BORDER, f"From: cy@{domain}", own=(domain,)) == "claimed"
+
+
 def test_only_our_own_server_can_call_something_forged() -> None:
     assert level(BORDER, FOREIGN, "Authentication-Results: mx.acme.example; dmarc=fail", FROM) == "claimed"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .tables import flat, rows
 
-__all__ = ["CLOSINGS", "MOBILE"]
+__all__ = ["CLOSINGS", "MOBILE", "THANKS"]
 
 # "Sent from my phone": beginnings of a short last line
 _MOBILE = rows(
@@ -101,5 +101,43 @@ tl: lubos na gumagalang | sumasainyo
 """
 )
 
+# Thanks: a closing formula only if a name follows
+_THANKS = rows(
+    """
+en: thanks | many thanks | thank you | thanks a lot | thanks again | thank you very much | thanks in advance | thx |
+    with thanks | thank you and kind regards
+de: danke | vielen dank | danke im voraus | besten dank | herzlichen dank | vielen dank im voraus | danke und gruß
+nl: bedankt | dank je | dank u | alvast bedankt | met dank
+sv: tack | tack på förhand
+da: tak | på forhånd tak | mange tak
+no: takk | på forhånd takk
+fi: kiitos | kiitoksia
+fr: merci | merci d'avance | merci beaucoup | merci par avance
+es: gracias | muchas gracias | gracias de antemano
+pt: obrigado | obrigada | muito obrigado | muito obrigada | desde já obrigado
+it: grazie | grazie mille | grazie in anticipo
+ro: mulțumesc | mulţumesc | multumesc
+pl: dziękuję | dzięki | z góry dziękuję
+cs: děkuji | díky | předem děkuji
+sk: ďakujem | vopred ďakujem
+hu: köszönöm | köszönettel | előre is köszönöm
+hr: hvala | hvala unaprijed
+ru: спасибо | заранее спасибо | благодарю
+uk: дякую | заздалегідь дякую
+el: ευχαριστώ | σας ευχαριστώ
+tr: teşekkürler | teşekkür ederim | şimdiden teşekkürler
+ar: شكرا | شكرًا | شكرا جزيلا | مع الشكر
+he: תודה | תודה רבה | בתודה
+zh: 谢谢 | 謝謝 | 多谢 | 感谢
+ja: ありがとうございます | ありがとうございました
+th: ขอบคุณ | ขอบคุณค่ะ | ขอบคุณครับ
+vi: cảm ơn | xin cảm ơn
+id: terima kasih | makasih | terima kasih banyak
+ms: terima kasih | sekian terima kasih
+tl: salamat | maraming salamat
+"""
+)
+
 MOBILE = flat(_MOBILE)
 CLOSINGS = frozenset(flat(_CLOSINGS))
+THANKS = frozenset(flat(_THANKS))

@@ -9,7 +9,23 @@ from mailkit.message.address import unicode_domain
 
 from .tables import phrases
 
-__all__ = ["same_organisation"]
+__all__ = ["is_shared", "same_organisation"]
+
+# Domains in which everybody may have an address: having one there makes nobody else's mail ours.
+_SHARED = frozenset(
+    phrases(
+        """
+        gmail.com | googlemail.com | outlook.com | hotmail.com | live.com | msn.com | yahoo.com | ymail.com | aol.com |
+        icloud.com | me.com | mac.com | gmx.de | gmx.net | gmx.com | web.de | t-online.de | mail.ru | yandex.ru |
+        yandex.com | qq.com | 163.com | 126.com | naver.com | proton.me | protonmail.com | zoho.com | fastmail.com
+        """
+    )
+)
+
+
+def is_shared(domain: str) -> bool:
+    """Whether the domain is one of the large providers', open to everybody."""
+    return unicode_domain(domain.rstrip(".")) in _SHARED
 
 
 class _SuffixList(Protocol):

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .closings import CLOSINGS, MOBILE
+from .closings import CLOSINGS, MOBILE, THANKS
 
 __all__ = ["signature_start"]
 
 MAX_BELOW = 25  # lines that may follow "--": what is longer is text with a ruler in it
 MAX_CLOSING = 12  # lines that may follow a closing formula
+MAX_NAME = 6  # lines that may follow thanks
 MAX_FOOTER = 8  # lines of a list footer
 _RULES = frozenset({"--", "—", "—-", "––", "-- --"})
 _DROP_FROM_CLOSING = " ,.!;:-–—،。，！*_~"
@@ -33,7 +34,7 @@ def signature_start(lines: Sequence[str], *, at_end: bool) -> tuple[int, bool]:
         if begin >= end:
             break
         end = _trimmed(lines, begin)
-    begin = min(_closing(lines, end), _dashed_name(lines, end)) if at_end else end
+    begin = min(_closing(lines, end, named=end < total), _dashed_name(lines, end)) if at_end else end
     if begin < end and any(lines[:begin]):
         return begin, True
     if end < total:
@@ -76,19 +77,35 @@ def _mobile(lines: Sequence[str], end: int) -> int:
     return end - 1 if is_short and words.casefold().startswith(MOBILE) else end
 
 
-def _closing(lines: Sequence[str], end: int) -> int:
-    """A closing formula alone on its line, with nothing but a few short lines below it."""
-    seen = 0
+def _closing(lines: Sequence[str], end: int, *, named: bool) -> int:
+    """A closing formula alone on its line, with nothing but a few short lines below it.
+
+    ``named``: a sure signature follows, so thanks with a comma need no name of their own.
+    """
+    below: list[str] = []
     for number in range(end - 1, -1, -1):
         line = lines[number]
         if not line:
             continue
-        if len(line) <= 60 and line.strip(_DROP_FROM_CLOSING).casefold() in CLOSINGS:
+        formula = line.strip(_DROP_FROM_CLOSING).casefold() if len(line) <= 60 else ""
+        if formula in CLOSINGS or (formula in THANKS and _signs(line, below, named)):
             return number
-        seen += 1
-        if seen > MAX_CLOSING:
+        below.append(line)
+        if len(below) > MAX_CLOSING:
             break
     return end
+
+
+def _signs(line: str, below: Sequence[str], named: bool) -> bool:
+    """Whether thanks close the mail: a name stands below, or a signature does and the thanks end in a comma."""
+    if not below:
+        return named and line[-1] in ",،，"
+    return len(below) <= MAX_NAME and _is_name(below[-1])
+
+
+def _is_name(line: str) -> bool:
+    """Whether a line may be the name below a formula: short, few words, no sentence."""
+    return len(line) <= 40 and len(line.split()) <= 5 and line[-1] not in ".!?:;,。！？"
 
 
 def _dashed_name(lines: Sequence[str], end: int) -> int:

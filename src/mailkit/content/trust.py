@@ -30,7 +30,7 @@ from mailkit.words import Trust, TrustLevel
 
 from .authres import MAX_HEADER, NO_NAME, Result, parse_results, sections
 from .delivery import addresses_in
-from .domains import same_organisation
+from .domains import is_shared, same_organisation
 
 __all__ = ["trust_of"]
 
@@ -43,7 +43,8 @@ def trust_of(message: Message, *, authserv_ids: Sequence[str] = (), own_domains:
     Args:
         authserv_ids: names of the account's own servers in Authentication-Results. ``NO_NAME`` stands for a header
             without a name, as Microsoft 365 writes it; give it only for mailboxes there.
-        own_domains: domains of the account's organisation; mail that claims them and fails is forged.
+        own_domains: domains of the account's organisation; mail that claims them and fails is forged. Domains of the
+            large providers (``gmail.com`` …) do not count.
 
     Returns:
         AUTHENTICATED, CLAIMED or FORGED, with the evidence as short sentences.
@@ -90,7 +91,7 @@ def _is_forged(results: Sequence[Result], domain: str, own_domains: Collection[s
 
     ``p=none`` says that the owner does not mind, and mailing lists break DMARC every day: that stays a claim.
     """
-    ours = bool(domain) and any(same_organisation(domain, unicode_domain(own)) for own in own_domains)
+    ours = bool(domain) and any(same_organisation(domain, own) for own in own_domains if not is_shared(own))
     for item in results:
         if item.method == "dmarc" and item.value == "fail" and (ours or item.get("policy.p") != "none"):
             return True
