@@ -39,7 +39,7 @@ check: $(VENV)/.dev ## lint, format, types, layers, sizes, documentation
 	$(BIN)/mypy tests/typing tools
 	$(BIN)/pyright --pythonpath $(BIN)/python tests/typing
 	$(BIN)/pyright --pythonpath $(BIN)/python --verifytypes mailkit --ignoreexternal
-	$(BIN)/mkdocs build --strict --quiet --site-dir $(VENV)/site
+	$(BIN)/mkdocs build --strict --site-dir $(VENV)/site
 
 bench: $(VENV)/.dev ## speed, as ratios to the standard library; import time
 	$(BIN)/python tools/importtime.py
@@ -50,7 +50,7 @@ score: $(VENV)/.dev ## quality on the corpora that MAILKIT_CORPORA names
 	$(BIN)/python benchmarks/score_content.py $(ARGS)
 
 docs: $(VENV)/.dev ## the documentation, strict, in site/
-	$(BIN)/mkdocs build --strict --quiet --site-dir site
+	$(BIN)/mkdocs build --strict --site-dir site
 	@echo "site/index.html"
 
 fmt: $(VENV)/.dev ## format and sort imports

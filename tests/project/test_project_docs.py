@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 
+from mailkit import MailKit
 from support.pages import ROOT, pages, read_blocks
 
 EXECUTED = [page for page in pages() if "```python" in page.read_text("utf-8")]
@@ -27,6 +29,32 @@ def _run(page: Path) -> None:
         if block.language == "python" and not block.reason:
             code = compile("\n" * (block.line - 1) + block.code, str(page), "exec", dont_inherit=True)
             exec(code, namespace)
+
+
+def _named(page: Path) -> set[str]:
+    """The attributes of a MailKit that a page speaks of: ``kit.outbox.enqueue`` …"""
+    return set(re.findall(r"\bkit\.([a-z_]+(?:\.[a-z_]+)*)", page.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_what_a_page_says_of_a_kit_exists(page: Path, tmp_path: Path) -> None:
+    with MailKit(f"sqlite:///{tmp_path}/mail.db") as kit:
+        missing = {name for name in _named(page) if not _has(kit, name.split("."))}
+    assert missing == set()
+
+
+def _has(thing: object, names: list[str]) -> bool:
+    for name in names[:2]:  # what lies deeper is a result's, not the kit's
+        if not hasattr(thing, name):
+            return False
+        thing = getattr(thing, name)
+    return True
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_that_a_page_names_exist(page: Path) -> None:
+    named = set(re.findall(r"`((?:tests|tools|src|docs|examples|benchmarks)/[\w./-]+)`", page.read_text("utf-8")))
+    assert {name for name in named if not (ROOT / name).exists() and "/<" not in name} == set()
 
 
 def test_blocks_that_are_not_run_are_few_and_say_why() -> None:
