@@ -17,6 +17,7 @@ parenthesis too many) never raises: what was read up to there counts, as real se
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TypeAlias
@@ -28,7 +29,7 @@ Value: TypeAlias = "bytes | list[Value] | None"
 
 MAX_DEPTH = 50
 _SPACE = b" \t\r\n"
-_END_OF_ATOM = frozenset(b' \t\r\n()"')
+_PLAIN = re.compile(rb'[^ \t\r\n()"\[]*')
 
 
 def parse(segments: Sequence[Segment], max_depth: int = MAX_DEPTH) -> list[Value]:
@@ -81,14 +82,15 @@ def _text(text: bytes, stack: list[list[Value]], max_depth: int) -> None:
 
 def _atom(text: bytes, start: int) -> tuple[bytes, int]:
     position, end = start, len(text)
-    while position < end and text[position] not in _END_OF_ATOM:
-        if text[position] == 0x5B:  # [ … ] may hold spaces and parentheses: BODY[HEADER.FIELDS (SUBJECT)]
-            close = text.find(b"]", position)
-            if close < 0:
-                return text[start:], end
-            position = close
-        position += 1
-    return text[start:position], position
+    while True:
+        position = _PLAIN.match(text, position).end()  # type: ignore[union-attr]  # it matches the empty string too
+        if position >= end or text[position] != 0x5B:
+            return text[start:position], position
+        # [ … ] may hold spaces and parentheses: BODY[HEADER.FIELDS (SUBJECT)]
+        close = text.find(b"]", position)
+        if close < 0:
+            return text[start:], end
+        position = close + 1
 
 
 def _quoted(text: bytes, start: int) -> tuple[bytes, int]:
