@@ -179,7 +179,7 @@ def _learn(tx: Tx, address: str, system: str, found: Sequence[Candidate], policy
 
 
 def _people(tx: Tx, question: _Question, answers: Answers, policy: LinkPolicy) -> dict[str, list[tuple[Record, str]]]:
-    who = {}
+    who: dict[str, list[tuple[Record, str]]] = {}
     for address in question.addresses:
         known = {one.record: one.title for one in people.known_as(tx, address, policy.max_people)}
         for (_, asked), found in answers.items():

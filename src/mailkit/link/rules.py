@@ -178,7 +178,7 @@ def combine(parts: Iterable[Candidate], policy: LinkPolicy = DEFAULT) -> tuple[C
     for part in parts:
         evidence.setdefault(part.record, set()).update(part.evidence)
         titles[part.record] = max(titles.get(part.record, ""), part.title)
-    merged = []
+    merged: list[Candidate] = []
     for record, found in evidence.items():
         ordered = tuple(sorted(found, key=lambda one: (-one.weight, one.signal, one.detail)))
         one = Candidate(record, 0.0, ordered, titles[record])

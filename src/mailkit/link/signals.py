@@ -70,7 +70,7 @@ class MessageFacts:
     subject: str = ""
     text: str = ""
     quoted: str = ""
-    addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     direction: Direction = Direction.INBOUND
     trust: Trust = _CLAIMED
     kind: str = "normal"
@@ -154,7 +154,7 @@ def address_evidence(
     policy: LinkPolicy = DEFAULT,
 ) -> list[Candidate]:
     """What is known under the other side's addresses: (record, title) by address."""
-    found = []
+    found: list[Candidate] = []
     for address, known in people.items():
         kinds = [(record.system, record.kind) for record, _ in known]
         for record, title in known:
@@ -188,7 +188,7 @@ def _trust_words(trust: Trust) -> str:
 
 def thread_evidence(links: Iterable[Link], own: OwnEvidence) -> list[Candidate]:
     """What the thread is linked to, and what somebody removed from it."""
-    found = []
+    found: list[Candidate] = []
     for link in links:
         if link.state is Outcome.REMOVED:
             evidence = [Evidence("removed", "the link was removed before", 0.0)]
@@ -209,7 +209,7 @@ def crm_evidence(answers: Iterable[Candidate], own: OwnEvidence, policy: LinkPol
     For a number that the message names itself, only the title is taken: how much it counts depends on where it stands.
     """
     numbered = {one.record for one in own.candidates}
-    found = []
+    found: list[Candidate] = []
     for answer in answers:
         given = [one for one in answer.evidence if one.signal != "address"]
         if not answer.evidence:
