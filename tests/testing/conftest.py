@@ -165,6 +165,20 @@ def raw_imap(server: MailServer) -> Iterator[RawImap]:
     client.close()
 
 
+@pytest.fixture(scope="module")
+def model_server() -> Iterator[tuple[MailServer, Callable[[MailServer], RawImap]]]:
+    """One server for all examples, and a way to log in to it."""
+
+    def login(server: MailServer) -> RawImap:
+        client = RawImap(server)
+        client.do(b"LOGIN ana@acme.example secret")
+        return client
+
+    with MailServer(tls="insecure") as server:
+        server.add_user(ANA, "secret")
+        yield server, login
+
+
 @pytest.fixture
 def raw_login() -> Iterator[Callable[[MailServer], RawImap]]:
     """Raw connections, logged in as Ana."""

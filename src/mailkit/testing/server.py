@@ -110,6 +110,11 @@ class MailServer:
         require_auth: bool = True,
         max_message_bytes: int = Options().max_message_bytes,
         max_recipients: int = Options().max_recipients,
+        max_command_bytes: int = Options().max_command_bytes,
+        max_connections: int | None = None,
+        keywords: bool = True,
+        size_error: int = 0,
+        search_limit: int | None = None,
     ) -> None:
         self.options: Options = Options(
             imap_tls=tls,
@@ -121,6 +126,11 @@ class MailServer:
             require_auth=require_auth,
             max_message_bytes=max_message_bytes,
             max_recipients=max_recipients,
+            max_command_bytes=max_command_bytes,
+            max_connections=max_connections,
+            keywords=keywords,
+            size_error=size_error,
+            search_limit=search_limit,
         )
         self._setup = Setup(self.options)
         self._thread = LoopThread()

@@ -29,6 +29,11 @@ class Options:
     commands answer BAD). ``files_sent``: the server itself files what it accepts into the sender's Sent folder,
     ``sent_delay`` later (Gmail). ``rewrite_message_id``: Message-ID is replaced, the new one is in the final reply
     (Microsoft 365). ``require_auth``: MAIL without AUTH answers 530.
+
+    What some servers do and clients must live with: ``max_command_bytes``: a longer IMAP command line is BAD (Exchange:
+    10,240). ``max_connections``: logins of one user at a time, IMAP and SMTP each (Gmail: 15). ``keywords``: False
+    refuses flags of one's own (Microsoft 365). ``size_error``: RFC822.SIZE is wrong by so much (Exchange estimates).
+    ``search_limit``: SEARCH tells only the newest so many (Yahoo: 1,000).
     """
 
     imap_tls: Tls = "implicit"
@@ -41,6 +46,11 @@ class Options:
     max_message_bytes: int = 64 * 1024 * 1024
     max_recipients: int = 1000
     hostname: str = "localhost"
+    max_command_bytes: int = 64 * 1024
+    max_connections: int | None = None
+    keywords: bool = True
+    size_error: int = 0
+    search_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,7 @@ class Setup:
     commands: list[SeenCommand] = field(default_factory=list[SeenCommand])
     sent: list[SentMail] = field(default_factory=list[SentMail])
     sent_changed: threading.Condition = field(default_factory=threading.Condition)
+    logins: dict[tuple[Service, int], str] = field(default_factory=dict[tuple[Service, int], str])
     idling: list[str] = field(default_factory=list[str])
     recipient_replies: dict[str, list[Scripted]] = field(default_factory=dict[str, list[Scripted]])
 
@@ -102,6 +113,15 @@ class Setup:
         if left is not None:
             script[:1] = [(reply, left - 1)] if left > 1 else []
         return reply
+
+    def enter(self, wire: Wire, user: str) -> bool:
+        """Note a login; False if the user has too many connections already."""
+        most = self.options.max_connections
+        mine = sum(1 for (service, _), name in self.logins.items() if service == wire.service and name == user)
+        if most is not None and mine >= most:
+            return False
+        self.logins[wire.service, wire.serial] = user
+        return True
 
     def tls_mode(self, service: Service) -> Tls:
         """How that service speaks TLS."""
@@ -162,7 +182,10 @@ class Listener:
                 wire.sever(fault.how) if fault.act == "disconnect" else wire.close()
                 raise GoneError("fault at the greeting")
             await wire.skip(1 << 40)
-        await self._session(wire, stripped)
+        try:
+            await self._session(wire, stripped)
+        finally:
+            self.setup.logins.pop((self.service, wire.serial), None)
 
 
 class LoopThread:

@@ -54,8 +54,10 @@ def read(parser: Parser) -> list[Item]:
     return items
 
 
-def tell(item: Item, mail: StoredMail) -> bytes:
-    """The item and its value for a mail. A part that does not exist is NIL."""
+def tell(item: Item, mail: StoredMail, size_error: int = 0) -> bytes:
+    """The item and its value for a mail. A part that does not exist is NIL; RFC822.SIZE is off by ``size_error``."""
+    if item.name == "RFC822.SIZE":
+        return item.label + b" %d" % (len(mail.raw) + size_error)
     if item.content:
         return item.label + b" " + _content(item, mail)
     return item.label + b" " + _SIMPLE[item.name](mail)
@@ -65,7 +67,6 @@ _SIMPLE: dict[str, Callable[[StoredMail], bytes]] = {
     "FLAGS": lambda mail: answer.flags(mail.flags),
     "UID": lambda mail: b"%d" % mail.uid,
     "INTERNALDATE": lambda mail: answer.date_time(mail.date),
-    "RFC822.SIZE": lambda mail: b"%d" % len(mail.raw),
     "ENVELOPE": lambda mail: structure.envelope(mime.parse(mail.raw)),
     "BODYSTRUCTURE": lambda mail: structure.structure(mime.parse(mail.raw), extended=True),
     "BODY": lambda mail: structure.structure(mime.parse(mail.raw), extended=False),

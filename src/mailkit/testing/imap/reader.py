@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from mailkit.testing.imap.syntax import BadSyntaxError
 from mailkit.testing.wire import LONGEST_SKIP, GoneError, Wire
 
-LINE = 64 * 1024
 LITERALS = 64
 BEFORE_LOGIN = 4096
 GO_ON = b"+ Ready for literal data\r\n"
@@ -26,20 +25,22 @@ class TooBigError(Exception):
     start: bytes
 
 
-async def read_command(wire: Wire, largest_literal: int, flush: Callable[[], Awaitable[None]]) -> bytes:
+async def read_command(
+    wire: Wire, longest_line: int, largest_literal: int, flush: Callable[[], Awaitable[None]]
+) -> bytes:
     """The next command without its last line end.
 
     Raises TooBigError (answer it, then read on), LineTooLongError, BadSyntaxError, GoneError.
     """
     command = bytearray()
     for _ in range(LITERALS):
-        line = await wire.line(LINE)
+        line = await wire.line(longest_line)
         command += line.rstrip(b"\r\n")
         size, waits = literal_size(command)
         if size is None:
             return bytes(command)
         if len(command) + size > largest_literal:
-            await _refuse(wire, size, waits)
+            await _refuse(wire, size, waits, longest_line)
             raise TooBigError(bytes(command[:100]))
         if waits:
             wire.write(GO_ON)
@@ -62,11 +63,11 @@ def literal_size(line: bytes | bytearray) -> tuple[int | None, bool]:
     return int(digits), waits
 
 
-async def _refuse(wire: Wire, size: int, waits: bool) -> None:
+async def _refuse(wire: Wire, size: int, waits: bool, longest_line: int) -> None:
     if waits:
         return
     if size > LONGEST_SKIP:
         wire.write(b"* BYE [TOOBIG] Literal too long\r\n")
         raise GoneError("absurd literal")
     await wire.skip(size)
-    await wire.line(LINE)
+    await wire.line(longest_line)

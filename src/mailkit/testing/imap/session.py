@@ -9,7 +9,7 @@ what has changed in the selected folder: always new mails and flags, expunges on
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from mailkit.testing.faults import Fault
@@ -18,7 +18,7 @@ from mailkit.testing.imap.answer import RefusedError
 from mailkit.testing.imap.syntax import BadSyntaxError, Parser
 from mailkit.testing.imap.view import View
 from mailkit.testing.service import Setup
-from mailkit.testing.state import Folder, StoredMail, User
+from mailkit.testing.state import SYSTEM_FLAGS, Folder, StoredMail, User, canonical_flag
 from mailkit.testing.wire import GoneError, LineTooLongError, Wire
 
 MOST_BAD = 50
@@ -116,6 +116,11 @@ class Session:
         except KeyError:
             raise RefusedError(f"[{code}] No such folder") from None
 
+    def check_flags(self, flags: Iterable[str]) -> None:
+        """NO for keywords where the server has none of them."""
+        if not self.setup.options.keywords and any(canonical_flag(f) not in SYSTEM_FLAGS.values() for f in flags):
+            raise RefusedError("[CANNOT] Keywords are not supported")
+
     def flags_line(self, mail: StoredMail) -> bytes:
         """``n FETCH (UID … FLAGS …)``, with MODSEQ for a client that wants it."""
         modseq = b" MODSEQ (%d)" % mail.modseq if self.condstore else b""
@@ -147,7 +152,8 @@ class Session:
         while not self.leaving:
             limit = self.setup.options.max_message_bytes if self.user else reader.BEFORE_LOGIN
             try:
-                data = await reader.read_command(self.wire, limit + reader.LINE, self.wire.drain)
+                line = self.setup.options.max_command_bytes
+                data = await reader.read_command(self.wire, line, limit + line, self.wire.drain)
             except reader.TooBigError as error:
                 self._tagged(_tag(error.start), b"NO [TOOBIG] Too long")
                 continue

@@ -170,6 +170,10 @@ class Submission(SMTP):
             self._rcpt[path.address] = path.parameters
         await self.push(reply or "250 2.1.5 Recipient ok")
 
+    async def smtp_VRFY(self, arg: str | None) -> None:
+        """RFC 5321 section 3.5.3: neither yes nor no."""
+        await self.push("252 2.5.0 Cannot VRFY, send it and see" if arg else "501 5.5.4 Syntax: VRFY <address>")
+
     async def auth_XOAUTH2(self, _: SMTP, args: list[str]) -> AuthResult:
         """Google's and Microsoft's mechanism."""
         return await self._bearer("XOAUTH2", args)
@@ -180,7 +184,11 @@ class Submission(SMTP):
 
     async def _bearer(self, mechanism: str, args: list[str]) -> AuthResult:
         try:
-            answer = sasl.decode64(args[1].encode()) if len(args) > 1 else await self.challenge_auth("")
+            answer = (
+                sasl.decode64(args[1].encode("utf-8", "surrogateescape"))
+                if len(args) > 1
+                else await self.challenge_auth("")
+            )
             if not isinstance(answer, bytes):
                 return AuthResult(success=False, handled=True)
             claim = sasl.read(mechanism, answer)
@@ -216,6 +224,8 @@ class Submission(SMTP):
         self._refused = self._refused or self.setup.faults.take("refuse_login", "smtp")
         if self._refused is not None:
             return AuthResult(success=False, handled=False, message=self._refused.data.decode() or REFUSED)
+        if not self.setup.enter(self.wire, user):
+            return AuthResult(success=False, handled=False, message="454 4.7.0 Too many simultaneous connections")
         self.user = user
         return AuthResult(success=True, auth_data=LoginPassword(user.encode(), b""))
 

@@ -18,6 +18,7 @@ async def append(session: Session, parser: Parser) -> str:
     if parser.peek(b"("):
         flags = parser.flags()
         parser.space()
+        session.check_flags(flags)
     if parser.peek(b'"'):
         date = parser.date_time()
         parser.space()

@@ -56,7 +56,7 @@ def _tell(session: Session, number: int, mail: StoredMail, wanted: list[Item]) -
                 session.selected.tell(mail)
         if not any(item.name == "FLAGS" for item in wanted):
             told = [*wanted, Item(b"FLAGS", "FLAGS")]
-    line = b" ".join(items.tell(item, mail) for item in told)
+    line = b" ".join(items.tell(item, mail, session.setup.options.size_error) for item in told)
     session.untagged(b"%d FETCH (%s)" % (number, line))
     return len(line)
 

@@ -70,5 +70,7 @@ def _enter(session: Session, user: User | None, name: str) -> str:
     session.refused = session.refused or session.setup.faults.take("refuse_login", "imap")
     if session.refused is not None:
         raise RefusedError(session.refused.data.decode().removeprefix("NO ") or REFUSED)
+    if not session.setup.enter(session.wire, user.address):
+        raise RefusedError("[LIMIT] Too many simultaneous connections")
     session.user = user
     return f"[CAPABILITY {capabilities(session).decode()}] {name} completed"

@@ -29,6 +29,8 @@ async def search(session: Session, parser: Parser) -> str:
             if mail is not None and program.test(criteria.Where(mail, number, numbers, uids)):
                 found.append(uid if session.by_uid else number)
                 highest = max(highest, mail.modseq)
+    if (limit := session.setup.options.search_limit) is not None:
+        found = found[max(len(found) - limit, 0) :]
     line = " ".join(["SEARCH", *map(str, found)])
     if program.modseq:
         line += f" (MODSEQ {highest})" if found else ""

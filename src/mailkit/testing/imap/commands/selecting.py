@@ -59,7 +59,8 @@ def _open(session: Session, parser: Parser, *, readonly: bool) -> None:
         flags = answer.flags(frozenset(SYSTEM_FLAGS.values()) | keywords)
         unseen = next((n for n, uid in enumerate(view.uids, 1) if "\\Seen" not in folder.mails[uid].flags), 0)
         session.untagged(b"FLAGS " + flags)
-        permanent = b"()" if readonly else flags[:-1] + b" \\*)"
+        new_ones = b" \\*)" if session.setup.options.keywords else b")"
+        permanent = b"()" if readonly else flags[:-1] + new_ones
         session.untagged(b"OK [PERMANENTFLAGS %s] Flags permitted" % permanent)
         session.untagged(b"%d EXISTS" % len(view.uids))
         session.untagged(b"0 RECENT")

@@ -39,6 +39,7 @@ async def store(session: Session, parser: Parser) -> str:
     parser.end()
     if how.removesuffix(".SILENT") not in ("FLAGS", "+FLAGS", "-FLAGS"):
         raise BadSyntaxError("unknown data item")
+    session.check_flags(flags)
     modified: list[int] = []
     with session.setup.state.lock:
         view = writable(session)
