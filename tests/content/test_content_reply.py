@@ -156,6 +156,29 @@ def test_inline_answers_stay() -> None:
     assert split_reply(text).reply == "Hi,\n\nYes.\n\nAs agreed."
 
 
+@pytest.mark.parametrize("mark", ["--]", "| ", "# ", "AB> ", "=> "])
+def test_other_quote_marks(mark: str) -> None:
+    text = (
+        f"On Thu, 22 Aug 2024, Ana Adams wrote:\n\n{mark}Why?\n{mark}And "
+        f"when?\n{mark}Ana\n\nBecause.\n\n{mark}Thanks\n\nNow.\n"
+    )
+    reply = split_reply(text)
+    assert reply.reply == "Because.\n\nNow."
+    assert "Why?" in reply.quoted[0]
+
+
+@pytest.mark.parametrize("elision", ["[...]", "<snip>", "..."])
+def test_answers_below_a_shortened_quotation(elision: str) -> None:
+    reply = split_reply(f"{ATTRIBUTIONS['en']}\n\n{elision}\n\n> Shall we?\n\nYes.\n")
+    assert reply.reply.endswith("Yes.")
+    assert "Shall we?" not in reply.reply
+
+
+def test_outlook_express_answers_below() -> None:
+    text = '----- Original Message -----\nFrom: "Ana" <ana@a.example>\n\n>\n> Shall we?\n\nYes.\n'
+    assert split_reply(text).reply == "Yes."
+
+
 def test_the_segments_are_the_whole_text() -> None:
     text = f"Hi\n\n{ATTRIBUTIONS['de']}\n> old\n\nnew\n-- \nBo\n"
     assert "\n".join(segment.text for segment in split_reply(text).segments) == text

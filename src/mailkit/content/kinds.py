@@ -13,13 +13,14 @@ __all__ = ["is_auto_reply", "is_automatic", "is_list", "kind_of"]
 _AUTO_REPLY_HEADERS = phrases(
     """
     X-Autoreply | X-Autorespond | X-Autoresponder | X-Auto-Reply-From | X-Mail-Autoreply | X-Autoreply-From |
-    X-Vacation | X-MS-Exchange-Inbox-Rules-Loop | X-Cron-Env
+    X-Vacation | X-MS-Exchange-Inbox-Rules-Loop
     """
 )
+# How their subjects begin
 _AWAY_SUBJECTS = phrases(
     """
     automatic reply | auto reply | auto-reply | autoreply | automatic response | auto response | autoresponse |
-    out of office | out of the office | on vacation | vacation reply | away from | away until | i am away |
+    out of office | out of the office | on vacation | vacation reply | away until |
     automatische antwort | abwesenheit | abwesend | nicht im büro | automatisch antwoord | afwezig | niet aanwezig |
     réponse automatique | absence | absent du bureau | respuesta automática | fuera de la oficina | ausencia |
     resposta automática | ausência | risposta automatica | fuori sede | assenza | autosvar | automatiskt svar |
@@ -59,6 +60,7 @@ def is_automatic(message: Message) -> bool:
         submitted not in ("", "no")
         or any(word in suppress for word in ("all", "oof", "autoreply"))
         or _token(message, "Precedence") in ("bulk", "junk", "list", "auto_reply")
+        or message.headers.raw("X-Cron-Env") is not None
         or _null_sender(message)
         or is_list(message)
         or kind_of(message) in _REPORT_KINDS | {"auto-reply"}
@@ -78,12 +80,15 @@ def is_auto_reply(message: Message) -> bool:
         return True
     if _token(message, "Delivered-To") == "autoresponder" or _token(message, "X-FC-MachineGenerated") == "true":
         return True
-    about_absence = any(words in message.subject.lower() for words in _AWAY_SUBJECTS)
+    subject = message.subject.strip().lower()
+    if is_list(message) and not _is_bulk(message):
+        return False  # lists set Precedence themselves, and people there talk about absences
+    about_absence = subject.startswith(_AWAY_SUBJECTS) or "out of the office" in subject
     return about_absence and (
         submitted != ""
         or _null_sender(message)
         or message.headers.raw("X-Auto-Response-Suppress") is not None
-        or _token(message, "Precedence") in ("bulk", "junk")
+        or _is_bulk(message)
     )
 
 
@@ -92,6 +97,12 @@ def is_list(message: Message) -> bool:
     headers = message.headers
     marks = ("List-Id", "List-Post", "List-Unsubscribe", "Mailing-List", "X-Mailing-List", "X-Loop-List")
     return any(headers.raw(name) is not None for name in marks) or _token(message, "Precedence") in ("list", "bulk")
+
+
+def _is_bulk(message: Message) -> bool:
+    """Marked as bulk, without the headers of a list."""
+    marked = _token(message, "Precedence") in ("bulk", "junk")
+    return marked and message.headers.raw("List-Id") is None and message.headers.raw("List-Post") is None
 
 
 def _is_invitation(message: Message) -> bool:

@@ -11,7 +11,16 @@ from collections.abc import Sequence
 
 from .languages import FORWARDED, LABELS, OPENERS, ORIGINAL, WROTE
 
-__all__ = ["attribution_start", "header_end", "is_divider", "is_quoted", "marker_kind", "plain"]
+__all__ = [
+    "attribution_start",
+    "foreign_mark",
+    "header_end",
+    "is_divider",
+    "is_quoted",
+    "labels_end",
+    "marker_kind",
+    "plain",
+]
 
 LONGEST = 400  # characters of one line, and of an attribution wrapped over several
 WINDOW = 4  # lines over which an attribution is wrapped at most
@@ -140,6 +149,35 @@ def header_end(lines: Sequence[str], start: int) -> tuple[int, int] | None:
             if missing > (1 if not lines[number] else 4) or (not lines[number] and len(kinds) > 2):
                 break
     return (end, len(kinds)) if "from" in kinds and len(kinds) >= 2 else None
+
+
+def labels_end(lines: Sequence[str], start: int) -> int:
+    """The line after the labels that stand right below a divider, one empty line between allowed; else ``start``."""
+    end = start
+    for number in range(start, min(len(lines), start + HEADER_LINES)):
+        if _label(lines[number]) is not None:
+            end = number + 1
+        elif lines[number] or (number > start and not lines[number - 1]):
+            break
+    return end
+
+
+def foreign_mark(lines: Sequence[str], start: int) -> str:
+    """The quote mark of programs that do not use ``>``, if line ``start``, right below an attribution, bears one.
+
+    A mark of several signs (``--]``, ``AB>``) tells by itself, one of a single sign (``|``, ``#``) on several lines.
+    """
+    match = _MARK.match(lines[start])
+    if match is None:
+        return ""
+    mark = match[0]
+    following = [line for line in lines[start : start + 20] if line]
+    marked = sum(line.startswith(mark) for line in following)
+    several = marked >= 3 or (marked == 2 and len(following) <= 4)
+    return mark if len(mark) > 1 or several else ""
+
+
+_MARK = re.compile(r"[A-Z]{1,3}>|[-=+:|]{1,3}[\]|}»>]|[|:#%}»)]")
 
 
 def _label(line: str) -> str | None:

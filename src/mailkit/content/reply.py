@@ -20,7 +20,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .lines import attribution_start, header_end, is_divider, is_quoted, marker_kind, plain
+from .lines import (
+    attribution_start,
+    foreign_mark,
+    header_end,
+    is_divider,
+    is_quoted,
+    labels_end,
+    marker_kind,
+    plain,
+)
 from .signature import signature_start
 
 __all__ = ["Reply", "Segment", "split_reply"]
@@ -108,7 +117,8 @@ def _boundaries(lines: Sequence[str]) -> list[_Boundary]:
 
 def _boundary_at(lines: Sequence[str], number: int, after: int) -> _Boundary | None:
     if marker := marker_kind(lines[number]):
-        return _Boundary(number, number + 1, marker)
+        end = labels_end(lines, number + 1) if marker == "original" else number + 1
+        return _Boundary(number, end, marker)
     if header := header_end(lines, number):
         end, kinds = header
         start = _before_header(lines, number, after)
@@ -132,28 +142,50 @@ def _before_header(lines: Sequence[str], number: int, after: int) -> int:
 
 def _kinds(lines: Sequence[str], boundaries: Sequence[_Boundary], forward: bool) -> list[str]:
     kinds = [QUOTE if is_quoted(line) else NEW for line in lines]
+    last_quoted = max((n for n, kind in enumerate(kinds) if kind == QUOTE), default=-1)
     something_new = False
     done = 0
     for boundary in boundaries:
         something_new = something_new or any(lines[n] and kinds[n] == NEW for n in range(done, boundary.start))
-        below = next((n for n in range(boundary.end, len(lines)) if lines[n]), None)
         forwards = boundary.kind == "forwarded" or (boundary.kind == "header" and forward)
-        soft = below is not None and is_quoted(lines[below])
-        own_header = boundary.kind == "header" and not something_new and not forward
-        if soft or own_header:
-            # A header with nothing above it is a print of the message's own header.
-            kinds[boundary.start : boundary.end] = [ATTRIBUTION] * (boundary.end - boundary.start)
-            if soft and forwards:
-                _mark_forward(lines, kinds, boundary.start)
-                return kinds
-        else:
-            kind = FORWARD if forwards else QUOTE
-            kinds[boundary.start :] = [kind] * (len(lines) - boundary.start)
-            if kind == QUOTE:
-                kinds[boundary.start : boundary.end] = [ATTRIBUTION] * (boundary.end - boundary.start)
+        soft = _quotes_below(lines, kinds, boundary.end)
+        if not something_new:
+            # A header with nothing above it is a print of the message's own header; an attribution with nothing above
+            # it and quoted lines somewhere below begins answers between the lines.
+            own_header = boundary.kind == "header" and not forward
+            soft = soft or own_header or (boundary.kind == "attribution" and last_quoted > boundary.end)
+        if not soft:
+            _mark_rest(kinds, boundary, FORWARD if forwards else QUOTE)
+            return kinds
+        kinds[boundary.start : boundary.end] = [ATTRIBUTION] * (boundary.end - boundary.start)
+        if forwards:
+            _mark_forward(lines, kinds, boundary.start)
             return kinds
         done = boundary.end
     return kinds
+
+
+def _mark_rest(kinds: list[str], boundary: _Boundary, kind: str) -> None:
+    kinds[boundary.start :] = [kind] * (len(kinds) - boundary.start)
+    if kind == QUOTE:
+        kinds[boundary.start : boundary.end] = [ATTRIBUTION] * (boundary.end - boundary.start)
+
+
+def _quotes_below(lines: Sequence[str], kinds: list[str], start: int) -> bool:
+    """Whether the first line below, "[...]" not counted, is quoted. A mark other than ``>`` is recognised and noted."""
+    below = next((n for n in range(start, len(lines)) if lines[n] and lines[n] not in _ELISIONS), None)
+    if below is None:
+        return False
+    if kinds[below] == QUOTE:
+        return True
+    mark = foreign_mark(lines, below)
+    if mark:
+        for number in range(below, len(lines)):
+            kinds[number] = QUOTE if lines[number].startswith(mark) else kinds[number]
+    return bool(mark)
+
+
+_ELISIONS = frozenset({"[...]", "[…]", "...", "…", "<snip>", "[snip]", "(snip)", "--snip--", "[cut]", "[schnipp]"})
 
 
 def _fill_gaps(lines: Sequence[str], kinds: list[str]) -> None:
