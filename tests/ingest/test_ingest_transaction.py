@@ -190,6 +190,7 @@ def test_a_bounce_says_whose_message_did_not_arrive(desk: Desk) -> None:
     desk.take(arrival(BOUNCE))
     [bounced] = [event for event in desk.events() if isinstance(event, MessageBounced)]
     assert bounced.original_id == sent.id
+    assert bounced.thread_id == sent.thread_id, "a report without References belongs to what it reports on"
     assert bounced.recipients == ("nobody@client.example",)
     assert bounced.hard
 

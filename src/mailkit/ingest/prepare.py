@@ -78,6 +78,7 @@ def prepare(mail: RawMail, profile: Profile, limits: Limits, now: datetime) -> P
     message = parse(mail.raw, limits)
     content = read(message)
     kind = kind_of(message)
+    report = report_of(message) if kind in ("bounce", "complaint") else None
     author = message.from_[0] if message.from_ else None
     date = _utc(message.date)
     text = storable(_new_text(content), TEXT_LENGTH)
@@ -89,7 +90,7 @@ def prepare(mail: RawMail, profile: Profile, limits: Limits, now: datetime) -> P
         identity=identity(message),
         content_digest=content_digest(message),
         message_id=message_id,
-        keys=tuple(storable(key, SUBJECT_LENGTH) for key in reference_keys(message, limits)),
+        keys=_keys(message, report, limits),
         subject=storable(message.subject, SUBJECT_LENGTH),
         base_subject=storable(base_subject(message.subject), SUBJECT_LENGTH),
         date=date,
@@ -102,12 +103,20 @@ def prepare(mail: RawMail, profile: Profile, limits: Limits, now: datetime) -> P
         own_addresses=profile.addresses,
         snippet=" ".join(text[: SNIPPET_LENGTH * 4].split())[:SNIPPET_LENGTH],
         kind=kind,
-        report=report_of(message) if kind in ("bounce", "complaint") else None,
+        report=report,
         trust=_trust(mail, message, profile),
         direction=mail.direction,
         defects=tuple(sorted({defect.code for defect in message.defects})),
         attachments=len(message.attachments),
     )
+
+
+def _keys(message: Message, report: Report | None, limits: Limits) -> tuple[str, ...]:
+    """The Message-IDs that decide the thread. Most bounces carry no References; the report names what it is about."""
+    keys = list(reference_keys(message, limits))
+    if report is not None and report.original_message_id and report.original_message_id not in keys:
+        keys.append(report.original_message_id)
+    return tuple(storable(key, SUBJECT_LENGTH) for key in keys)
 
 
 def storable(text: str | None, length: int) -> str:

@@ -222,7 +222,7 @@ class Ingest:
             found = messages.find_rewritten(tx, one.content_digest, one.from_address, one.date)
             if found is not None and one.keys:
                 # Answers will name the new Message-ID: it leads to the same thread.
-                self._assign(tx, one, (*one.keys, *_ids_of(tx, found[0])))
+                return found[0], self._assign(tx, one, (*one.keys, *_ids_of(tx, found[0])))
         return found
 
     def _tell(self, tx: Tx, one: Prepared, message_pk: int, thread_id: int, copy_id: int) -> None:
