@@ -1,0 +1,65 @@
+"""Sabotage, so that the demo's verdict can be seen to fail. Patches the engine in this process; nothing in the engine
+itself knows of it.
+
+``ingest``   one mail in some is dropped in silence: sync believes that it is stored
+``outbox``   a message whose fate is uncertain is taken for unsent, and is sent again
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mailkit.errors import InputError
+from mailkit.ingest import Ingest
+from mailkit.outbox import Dispatcher
+from mailkit.store import Tx, outbox
+from mailkit.words import RawMail, Stored, Verdict, VerdictState
+
+BREAKS = ("ingest", "outbox")
+#: One mail in so many is dropped.
+_EVERY = 25
+
+
+def sabotage(what: str | None) -> None:
+    """Break one thing in this process, for the rest of its life.
+
+    Raises:
+        InputError: there is no such thing.
+    """
+    if what is None:
+        return
+    if what not in BREAKS:
+        raise InputError(f"--break={what} is not known.", hint=f"It is one of {', '.join(BREAKS)}.")
+    if what == "ingest":
+        _drop_mails()
+    else:
+        _send_again()
+
+
+def _drop_mails() -> None:
+    honest = Ingest.many
+
+    def many(self: Ingest, mails: Sequence[RawMail]) -> list[Stored]:
+        kept = [mail for mail in mails if not _dropped(mail)]
+        done = iter(honest(self, kept))
+        lie = Stored(1, 1, new=True, new_copy=True)
+        return [lie if _dropped(mail) else next(done) for mail in mails]
+
+    Ingest.many = many  # type: ignore[method-assign]
+
+
+def _dropped(mail: RawMail) -> bool:
+    return mail.source.uid is not None and mail.source.uid % _EVERY == 0
+
+
+def _send_again() -> None:
+    def recover(self: Dispatcher, tx: Tx) -> int:
+        rows = outbox.expired(tx, 100)
+        for row in rows:
+            unsent = [
+                Verdict(v.recipient, VerdictState.RETRY, text="Surely not sent.") for v in outbox.verdicts(tx, row.id)
+            ]
+            self._settler.write(tx, row, unsent, reply="Surely not sent.")
+        return len(rows)
+
+    Dispatcher._recover = recover  # type: ignore[method-assign]
