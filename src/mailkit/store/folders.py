@@ -37,6 +37,16 @@ class FolderRow:
     synced_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Unfetched:
+    """A message that is in quarantine without its bytes: it was too large, or the server did not hand it over."""
+
+    uid: int
+    key: str
+    quarantine_id: int
+    reason: str
+
+
 _FIELDS = (
     folder.c.name,
     folder.c.role,
@@ -104,6 +114,18 @@ _DROP_HELD = (
         quarantine.c.id.in_(select(source.c.quarantine_id).where(*_located, source.c.quarantine_id.is_not(None))),
     )
     .values(state="dropped", updated_at=bindparam("now", type_=Utc))
+)
+_UNFETCHED = (
+    select(source.c.uid, source.c.key, quarantine.c.id, quarantine.c.reason)
+    .join(quarantine, (quarantine.c.tenant == source.c.tenant) & (quarantine.c.id == source.c.quarantine_id))
+    .where(
+        *_this_life,
+        source.c.gone_at.is_(None),
+        source.c.copy_id.is_(None),
+        quarantine.c.state == "held",
+        quarantine.c.raw_digest.is_(None),
+    )
+    .order_by(source.c.uid)
 )
 _HOLDER = select(lease.c.owner).where(sql.mine(lease), lease.c.name == bindparam("called"))
 
@@ -176,6 +198,11 @@ def live(tx: Tx, account: str, name: str, uidvalidity: int) -> int:
 def held(tx: Tx, account: str, name: str, uidvalidity: int) -> int:
     """How many of them are in quarantine or erased: known, and without a copy."""
     return int(tx.execute(_HELD, of_account=account, called=name, validity=uidvalidity).scalar() or 0)
+
+
+def unfetched(tx: Tx, account: str, name: str, uidvalidity: int) -> list[Unfetched]:
+    """The messages that were put aside without being fetched, by UID."""
+    return [Unfetched(*row) for row in tx.execute(_UNFETCHED, of_account=account, called=name, validity=uidvalidity)]
 
 
 def flags(tx: Tx, account: str, name: str, uidvalidity: int) -> dict[int, tuple[str, ...]]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
-from mailkit.errors import LimitError
+from mailkit.ingest import Ingest
 from mailkit.ingest.spine import TOO_LARGE, UNFETCHABLE
 from mailkit.mailbox import Fetched, FlagState, FolderInfo, FolderState
-from mailkit.store import Tx, folders
+from mailkit.store import Tx, folders, messages, quarantine
 from mailkit.words import Direction, RawMail, Role, Source, Stored
 
 from .fetching import Unfetchable, fetch
@@ -64,6 +65,7 @@ def sync_folder(run: Run, info: FolderInfo) -> FolderReport:
     tally.vanished, tally.total = len(difference.vanished), len(difference.new)
     for window in windows(difference.new, run.options.window):
         _fetch_window(run, info, state, window, tally)
+    _fetch_again(run, info, state, tally)
     # HIGHESTMODSEQ is the one of SELECT: what changes from now on is newer. It moves only with the flags read.
     modseq = state.highestmodseq
     if todo.flags and run.options.flags:
@@ -195,10 +197,36 @@ def _hold_unfetchable(run: Run, info: FolderInfo, state: FolderState, tally: _Ta
         raise failed[-1].error
     for message in failed:
         source = Source.imap(run.account.name, info.name, state.uidvalidity, message.uid)
-        reason = TOO_LARGE if isinstance(message.error, LimitError) else UNFETCHABLE
         mail = RawMail(b"", source, role=info.role)
         with run.stage("ingest"):
-            _count([run.ingest.hold_unfetched(mail, message.error.message, reason=reason)], tally)
+            _count([run.ingest.hold_unfetched(mail, message.error.message, reason=UNFETCHABLE)], tally)
+
+
+def _fetch_again(run: Run, info: FolderInfo, state: FolderState, tally: _Tally) -> None:
+    """What was put aside as too large and is not any more, since the limit was raised; with ``retry`` all that was put
+    aside unfetched."""
+    account, validity = run.account.name, state.uidvalidity
+    held = {row.uid: row for row in run.read(lambda tx: folders.unfetched(tx, account, info.name, validity))}
+    wanted = [uid for uid, row in held.items() if row.reason == TOO_LARGE or run.options.retry]
+    if not wanted:
+        return
+    with run.stage("fetch"):
+        sizes = run.line.client.sizes(wanted)
+        now = [uid for uid, size in sorted(sizes.items()) if size <= run.limits.message_bytes]
+    for message in fetch(run, info.name, validity, now) if now else ():
+        if isinstance(message, Fetched) and message.raw is not None:
+            mail = _raw_mail(run, info, state, message)
+            with run.stage("ingest"):
+                stored = run.write(partial(_release, ingest=run.ingest, mail=mail, row=held[message.uid]))
+            _count([stored], tally)
+
+
+def _release(tx: Tx, ingest: Ingest, mail: RawMail, row: folders.Unfetched) -> Stored:
+    """Take a mail out of quarantine and ingest it, in one transaction. Fails it again, it is held again, with its
+    bytes."""
+    messages.drop_source(tx, row.key, row.quarantine_id)
+    quarantine.settle(tx, row.quarantine_id, "released")
+    return ingest.within(tx, mail)
 
 
 def _raw_mail(run: Run, info: FolderInfo, state: FolderState, message: Fetched) -> RawMail:

@@ -33,12 +33,15 @@ class SyncOptions:
         folders: names or roles; empty: the account's own choice, else the default (see ``plan.choose``).
         also: roles beside the default, such as ``Role.JUNK``.
         flags: follow changes of flags.
+        retry: fetch again what the server did not hand over before (what was too large and is not any more, because the
+            limit was raised, is fetched always).
         window: first sync of a large folder: so many messages at a time, the newest first.
     """
 
     folders: tuple[str | Role, ...] = ()
     also: tuple[Role, ...] = ()
     flags: bool = True
+    retry: bool = False
     window: int = 1000
 
 
