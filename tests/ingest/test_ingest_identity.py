@@ -9,9 +9,11 @@ from __future__ import annotations
 import base64
 import quopri
 
+from sqlalchemy import text
+
 from mailkit.events import MessageReceived, MessageSent
 from mailkit.store import Store
-from mailkit.words import Direction, RawMail, Source
+from mailkit.words import Direction, RawMail, Source, Stored
 from support.mails import Desk, arrival, mail, make_desk
 
 RECEIVED = "Received: from a.example by b.example; Mon, 05 Oct 2026 10:00:01 +0200\r\n"
@@ -66,31 +68,55 @@ def test_a_server_that_converts_encoding_charset_and_line_ends_keeps_the_message
     assert first.id == second.id == third.id
 
 
+def _send(desk: Desk, number: int, to: str) -> Stored:
+    """As the outbox does: the sent copy goes through ingest, and the row says which message it became."""
+    ours = mail(message_id=f"mk1.{number}@acme.example", sender="sales@acme.example", to=to)
+    [sent] = desk.take(RawMail(raw=ours, source=Source.outbox("sales", number), direction=Direction.OUTBOUND))
+    columns = (
+        "tenant, key, fingerprint, account, message_id, raw_digest, envelope_sender, due_at, stored_id, created_at"
+    )
+    values = "'default', :key, 'f', 'sales', :key, 'd', 'sales@acme.example', :now, :pk, :now"
+    with desk.store.write() as tx:
+        at = tx.now() if tx.dialect == "postgresql" else tx.now().isoformat()
+        statement = text(f"INSERT INTO mailkit_outbox ({columns}) VALUES ({values})")
+        tx.execute(statement, now=at, pk=sent.id, key=f"mk1.{number}@acme.example")
+    return sent
+
+
+def _filed(number: int, to: str, new_id: str, folder: str = "Sent") -> RawMail:
+    raw = mail(message_id=new_id, sender="sales@acme.example", to=to)
+    return arrival(raw, folder=folder, direction=Direction.OUTBOUND)
+
+
 def test_our_sent_copy_comes_back_with_a_rewritten_message_id(desk: Desk) -> None:
-    ours = mail(message_id="mk1.abc@acme.example", sender="sales@acme.example", to="bo@client.example")
-    sent = RawMail(raw=ours, source=Source.outbox("sales", 1), direction=Direction.OUTBOUND)
-    [first] = desk.take(sent)
-    _as_if_sent(desk.store, first.id)
-    theirs = ours.replace(b"mk1.abc@acme.example", b"AM9PR01@prod.outlook.example")
-    [second] = desk.take(arrival(theirs, folder="Sent", direction=Direction.OUTBOUND))
-    assert second.id == first.id
-    assert not second.new
+    first = _send(desk, 1, "bo@client.example")
+    [second, again] = desk.take(
+        _filed(1, "bo@client.example", "AM9PR01@prod.outlook.example"),
+        _filed(1, "bo@client.example", "AM9PR01@prod.outlook.example", folder="Archive"),
+    )
+    assert (second.id, second.new) == (first.id, False)
+    assert (again.id, again.new) == (first.id, False)
     reply = mail("Re: Offer", message_id="r@client.example", extra="In-Reply-To: <AM9PR01@prod.outlook.example>\r\n")
     [answer] = desk.take(arrival(reply))
     assert answer.thread_id == first.thread_id
     assert [type(event) for event in desk.events()] == [MessageSent, MessageReceived]
 
 
-def _as_if_sent(store: Store, message_pk: int) -> None:
-    from sqlalchemy import text
-
-    with store.write() as tx:
-        columns = (
-            "tenant, key, fingerprint, account, message_id, raw_digest, envelope_sender, due_at, stored_id, created_at"
-        )
-        values = "'default', 'k', 'f', 'sales', 'mk1.abc@acme.example', 'd', 'sales@acme.example', :now, :pk, :now"
-        at = tx.now() if tx.dialect == "postgresql" else tx.now().isoformat()
-        tx.execute(text(f"INSERT INTO mailkit_outbox ({columns}) VALUES ({values})"), now=at, pk=message_pk)
+def test_one_text_to_several_people_in_one_second_is_several_messages(desk: Desk) -> None:
+    sent = [_send(desk, number, f"{name}@client.example") for number, name in enumerate(("bo", "cy", "di", "bo"), 1)]
+    assert len({stored.id for stored in sent}) == 4
+    assert len({stored.thread_id for stored in sent}) == 4
+    copies = desk.take(
+        _filed(3, "di@client.example", "new-3@prod.outlook.example"),
+        _filed(1, "bo@client.example", "new-1@prod.outlook.example"),
+        _filed(2, "cy@client.example", "new-2@prod.outlook.example"),
+        _filed(4, "bo@client.example", "new-4@prod.outlook.example"),
+    )
+    assert [copy.new for copy in copies] == [False] * 4
+    assert {copies[1].id, copies[3].id} == {sent[0].id, sent[3].id}, "two like messages share a copy"
+    assert (copies[0].id, copies[2].id) == (sent[2].id, sent[1].id)
+    stranger = desk.take(_filed(5, "eve@client.example", "new-5@prod.outlook.example"))
+    assert stranger[0].new, "written in another program"
 
 
 def test_two_mails_without_message_id_in_one_second_are_two_messages(desk: Desk) -> None:

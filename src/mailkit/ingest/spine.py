@@ -33,7 +33,7 @@ from mailkit.link.linker import attach_thread, decide_local
 from mailkit.link.patterns import Patterns
 from mailkit.link.rules import LinkPolicy
 from mailkit.link.signals import MessageFacts, TokenVerifier
-from mailkit.store import Store, Tx, events, links, messages, quarantine, raw, threads
+from mailkit.store import Store, Tx, events, links, messages, quarantine, raw, rewritten, threads
 from mailkit.words import Direction, Limits, RawMail, Record, Stored
 
 logger = logging.getLogger("mailkit.ingest")
@@ -218,12 +218,13 @@ class Ingest:
 
     def _known(self, tx: Tx, one: Prepared) -> tuple[int, int] | None:
         found = messages.find_identity(tx, one.identity)
-        if found is None and one.direction is Direction.OUTBOUND:
-            found = messages.find_rewritten(tx, one.content_digest, one.from_address, one.date)
-            if found is not None and one.keys:
-                # Answers will name the new Message-ID: it leads to the same thread.
-                return found[0], self._assign(tx, one, (*one.keys, *_ids_of(tx, found[0])))
-        return found
+        if found is not None or one.direction is not Direction.OUTBOUND or one.mail.source.kind == "outbox":
+            return found
+        found = _sent_by_us(tx, one)
+        if found is None:
+            return None
+        # Answers will name the new Message-ID: it leads to the same thread.
+        return found[0], self._assign(tx, one, (*one.keys, *_ids_of(tx, found[0])))
 
     def _tell(self, tx: Tx, one: Prepared, message_pk: int, thread_id: int, copy_id: int) -> None:
         account = one.mail.source.account
@@ -304,6 +305,14 @@ def _row(one: Prepared, thread_id: int) -> messages.NewMessage:
         attachments=one.attachments,
         defects=one.defects,
     )
+
+
+def _sent_by_us(tx: Tx, one: Prepared) -> tuple[int, int] | None:
+    if one.date is None or one.message_id is None:
+        return None
+    people = frozenset((role, address) for role, address, _ in one.people if role in rewritten.RECIPIENT_ROLES)
+    seen = rewritten.Seen(one.message_id, one.content_digest, one.from_address, one.date, one.subject, people)
+    return rewritten.find(tx, seen)
 
 
 def _ids_of(tx: Tx, message_pk: int) -> tuple[str, ...]:

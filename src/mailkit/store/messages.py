@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, desc, func, select
 
 from mailkit.store import sql
-from mailkit.store.schema import Id, copy, message, outbox, participant, source
+from mailkit.store.schema import Id, copy, message, participant, source
 from mailkit.store.tx import Tx
 from mailkit.words import Direction, Envelope, RawMail, Trust
 
@@ -97,19 +97,6 @@ _BY_THREAD = (
     select(*_FIELDS)
     .where(sql.mine(message), message.c.thread_id == bindparam("of_thread", type_=Id))
     .order_by(func.coalesce(message.c.date, message.c.created_at), message.c.id)
-)
-# Our own mail comes back with another Message-ID where the provider rewrites it (Microsoft 365, SES): content, sender
-# and date agree with what the outbox sent under the old one.
-_REWRITTEN = (
-    select(message.c.id, message.c.thread_id)
-    .join(outbox, (outbox.c.tenant == message.c.tenant) & (outbox.c.stored_id == message.c.id))
-    .where(
-        sql.mine(message),
-        message.c.content_digest == bindparam("content"),
-        message.c.from_address == bindparam("sender"),
-        message.c.date == bindparam("sent_at", type_=message.c.date.type),
-    )
-    .order_by(message.c.id)
 )
 _COPY = sql.insert_new(
     copy,
@@ -199,14 +186,6 @@ def insert(tx: Tx, new: NewMessage) -> int:
 def find_identity(tx: Tx, identity: str) -> tuple[int, int] | None:
     """(id, thread id) of the message with that identity."""
     row = tx.execute(_BY_IDENTITY, wanted=identity).first()
-    return (row.id, row.thread_id) if row else None
-
-
-def find_rewritten(tx: Tx, content_digest: str, sender: str, date: datetime | None) -> tuple[int, int] | None:
-    """(id, thread id) of the message that our outbox sent, with this content, under another Message-ID."""
-    if date is None:
-        return None
-    row = tx.execute(_REWRITTEN, content=content_digest, sender=sender, sent_at=date).first()
     return (row.id, row.thread_id) if row else None
 
 
