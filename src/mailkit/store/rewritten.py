@@ -1,7 +1,7 @@
 """Our own mail that comes back under another Message-ID.
 
-Some providers replace the Message-ID of what is submitted to them (Microsoft 365, Amazon SES). The copy that they file in
-Sent is then the same message as the one the outbox sent. It is recognised
+Some providers replace the Message-ID of what is submitted to them (Microsoft 365, Amazon SES). The copy that they file
+in Sent is then the same message as the one the outbox sent. It is recognised
 
 1. by the new Message-ID, where the provider told it in its reply or a copy was recognised before, else
 2. by everything else: content, sender, date, subject and recipients agree, and no other Message-ID was seen for it yet.
