@@ -35,6 +35,7 @@ Content-Type: multipart/report; report-type=delivery-status; boundary=b
 Content-Type: message/delivery-status
 
 Reporting-MTA: dns; mx.example
+Original-Envelope-Id: outbox-7
 
 {fields}
 
@@ -62,6 +63,7 @@ def test_a_delivery_status_is_read_field_by_field() -> None:
     assert report.original_message_id == "orig@acme.example"
     assert report.original_headers is not None
     assert report.original_headers.get("To") == "bo@client.example"
+    assert report.envelope_id == "outbox-7"
     (row,) = report.recipients
     assert (row.address, row.original) == ("bo@client.example", "sales@client.example")
     assert (row.action, row.status, row.code) == ("failed", "5.1.1", 550)

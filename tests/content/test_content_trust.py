@@ -20,7 +20,7 @@ INNER = "Received: from mx.acme.example by store.acme.example with LMTP id 2; Mo
 FOREIGN = "Received: from laptop by mail.client.example with ESMTPSA id 3; Mon, 1 Jan 2024 09:59:59 +0000"
 FROM = "From: Bo <bo@client.example>"
 PASS = "Authentication-Results: mx.acme.example; dmarc=pass (p=reject) header.from=client.example"
-IDS = ("mx.acme.example", "acme.example")
+IDS = ("mx.acme.example",)
 
 
 def trust(*headers: str, ids: tuple[str, ...] = IDS, own: tuple[str, ...] = ("acme.example",)) -> Trust:
@@ -39,6 +39,7 @@ def level(*headers: str, ids: tuple[str, ...] = IDS, own: tuple[str, ...] = ("ac
         (BORDER, PASS, FROM),
         (INNER, BORDER, PASS, FROM),
         (INNER, PASS, BORDER, FOREIGN, FROM),
+        (INNER.replace("store", "imap7"), PASS, BORDER, FROM),
         ("Received: by 2002:a05:6e02:1 with SMTP id 9; x", BORDER, PASS, FOREIGN, FROM),
         (PASS.replace("dmarc=pass (p=reject) header.from", "dkim=pass header.d"), BORDER, FROM),
         (PASS.replace("dmarc=pass (p=reject) header.from=", "dkim=pass header.i=@mail."), BORDER, FROM),

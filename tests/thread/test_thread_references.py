@@ -54,6 +54,7 @@ def test_huge_reference_lists_are_bounded_and_keep_the_newest_and_the_root() -> 
     assert len(keys) == 50
     assert keys[0] == "own@a.example"
     assert keys[-1] == "r0@a.example"
+    assert reference_keys(message, Limits(references=1)) == ("own@a.example",)
     node = node_of(message, 1, limits=Limits(references=50))
     assert len(node.references) == 50
     assert node.references[0] == "r0@a.example"

@@ -9,7 +9,7 @@ from mailkit.message.address import unicode_domain
 
 from .tables import phrases
 
-__all__ = ["is_shared", "same_organisation"]
+__all__ = ["are_neighbours", "is_shared", "same_organisation"]
 
 # Domains in which everybody may have an address: having one there makes nobody else's mail ours.
 _SHARED = frozenset(
@@ -26,6 +26,17 @@ _SHARED = frozenset(
 def is_shared(domain: str) -> bool:
     """Whether the domain is one of the large providers', open to everybody."""
     return unicode_domain(domain.rstrip(".")) in _SHARED
+
+
+def are_neighbours(host: str, name: str) -> bool:
+    """Whether two hosts stand in one domain: the same, one below the other, or both right below one domain.
+
+    For telling our own servers apart from others, not for alignment.
+    """
+    if same_organisation(host, name):
+        return True
+    above, other = host.lower().partition(".")[2], name.lower().partition(".")[2]
+    return above == other and _can_be_registered(above)
 
 
 class _SuffixList(Protocol):

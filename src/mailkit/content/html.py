@@ -112,7 +112,6 @@ def sanitize(html: str, *, remote: bool = False, cid: CidResolver | None = None)
         url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
         filter_style_properties=_STYLES,
         link_rel="noopener noreferrer nofollow",
-        id_prefix=ID_PREFIX,
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
     return SafeHtml(clean, checker.blocked)
@@ -136,6 +135,8 @@ class _Checker:
             return value if text.startswith(_LINKS) else None
         if name == "cite":
             return None
+        if name in ("id", "name"):  # must not meet the ids of the page around it
+            return ID_PREFIX + value
         if name == "style":
             # Escapes and functions are how style sheets load things; no mail needs them in a style attribute.
             return (

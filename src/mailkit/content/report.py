@@ -70,6 +70,7 @@ class Report:
     """What a machine reports about a message that was sent.
 
     ``kind``: ``bounce`` (also delays: look at each ``action``), ``receipt`` (delivered or displayed) or ``complaint``.
+    ``envelope_id`` is the ENVID that was given to the server with the message (RFC 3461 section 4.4), if it tells it.
     ``original_message_id`` has no brackets; ``original_headers`` are of the message reported on, as far as returned.
     """
 
@@ -77,6 +78,7 @@ class Report:
     recipients: tuple[ReportRecipient, ...] = ()
     original_message_id: str | None = None
     original_headers: Headers | None = None
+    envelope_id: str = ""
 
 
 def report_of(message: Message) -> Report | None:
@@ -134,8 +136,10 @@ def _delivery(message: Message) -> Report | None:
     notice = Transcript(lines)
     failed = _failed_recipients(message)
     recipients: list[ReportRecipient] = []
+    envelope_id = ""
     for text in _status_texts(message):
         for fields in blocks(text):
+            envelope_id = envelope_id or (fields.get("original-envelope-id") or [""])[0]
             if ("final-recipient" in fields or "original-recipient" in fields) and len(recipients) < MAX_RECIPIENTS:
                 recipients.append(_recipient(fields, notice, failed))
         if recipients:
@@ -144,7 +148,8 @@ def _delivery(message: Message) -> Report | None:
         return None
     original = _original_headers(message) or _headers_of(returned)
     done = all(item.action in ("delivered", "relayed", "expanded") for item in recipients)
-    return Report("receipt" if done else "bounce", tuple(recipients), _original_id(message, original), original)
+    kind = "receipt" if done else "bounce"
+    return Report(kind, tuple(recipients), _original_id(message, original), original, envelope_id[:200])
 
 
 def _status_texts(message: Message) -> Iterable[str]:
@@ -258,9 +263,12 @@ def _plain_parts(message: Message) -> list[Part]:
 # The message reported on
 
 
+_HEADER_TYPES = ("text/rfc822-headers", "text/rfc822-header", "message/rfc822-headers", "message/global-headers")
+
+
 def _original_headers(message: Message) -> Headers | None:
     for part in message.parts:
-        if part.content_type in ("text/rfc822-headers", "message/rfc822-headers", "message/global-headers"):
+        if part.content_type in _HEADER_TYPES:
             return _headers_of(part.text)
         if part.message is not None:
             return part.message.headers

@@ -30,7 +30,7 @@ from mailkit.words import Trust, TrustLevel
 
 from .authres import MAX_HEADER, NO_NAME, Result, parse_results, sections
 from .delivery import addresses_in
-from .domains import is_shared, same_organisation
+from .domains import are_neighbours, is_shared, same_organisation
 
 __all__ = ["trust_of"]
 
@@ -139,7 +139,7 @@ def _is_ours(host: str, trusted: Collection[str]) -> bool:
     if host in ("localhost", "127.0.0.1", "::1") or host.startswith(("localhost.", "2002:", "10.", "192.168.")):
         return True
     names = {*trusted, *(_MICROSOFT if NO_NAME in trusted else ())}
-    return any(host == name or host.endswith(f".{name}") or same_organisation(host, name) for name in names)
+    return any(host.endswith(f".{name}") or are_neighbours(host, name) for name in names)
 
 
 _MICROSOFT = ("outlook.com", "office365.com", "office.com")

@@ -97,6 +97,6 @@ def _is_id(text: str) -> bool:
 
 
 def _bounded(keys: list[str], limit: int) -> tuple[str, ...]:
-    if len(keys) <= limit:
-        return tuple(keys)
-    return (*keys[: max(limit - 1, 0)], *keys[-1:][: min(limit, 1)])
+    if len(keys) <= limit or limit < 2:
+        return tuple(keys[:limit])
+    return (*keys[: limit - 1], keys[-1])
