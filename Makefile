@@ -16,7 +16,7 @@ export NO_MKDOCS_2_WARNING := 1
 # The demo needs no development tools; where they are installed already, their environment serves it too.
 DEMO_READY := $(if $(wildcard $(VENV)/.dev),$(VENV)/.dev,$(VENV)/.demo)
 
-.PHONY: help demo test proof check bench score docs fmt footprint clean
+.PHONY: help demo servers test proof check bench score docs fmt footprint clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -24,10 +24,15 @@ help: ## list the targets
 demo: $(DEMO_READY) ## the whole road with in-process servers; the exit code is its verdict (ARGS=--break=ingest sabotages it)
 	$(BIN)/mailkit demo $(ARGS)
 
+servers: ## Dovecot, Postfix, PostgreSQL for the tests: Debian's packages unpacked in .servers/, nothing installed
+	$(or $(PYTHON),python3) tools/servers.py $(ARGS)
+
 test: $(VENV)/.dev ## the whole suite, long sweeps sampled by the commit
+	@$(BIN)/python tools/servers.py --quiet
 	MAILKIT_SWEEP=sample $(BIN)/python -m pytest --hypothesis-seed=$(MAILKIT_SEED) $(ARGS)
 
 proof: $(VENV)/.dev ## the whole suite, every sweep in full
+	@$(BIN)/python tools/servers.py --quiet
 	MAILKIT_SWEEP=full $(BIN)/python -m pytest --hypothesis-seed=$(MAILKIT_SEED) -s $(ARGS)
 
 check: $(VENV)/.dev ## lint, format, types, layers, sizes, documentation
@@ -61,7 +66,7 @@ footprint: $(VENV)/.dev ## packages and megabytes of a core install in a fresh e
 	$(BIN)/python tools/footprint.py
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .servers site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/.demo: pyproject.toml tools/venv.sh
 	@PYTHON="$(PYTHON)" sh tools/venv.sh $(VENV) demo

@@ -32,7 +32,7 @@ from typing import TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["support.postgres"]
+pytest_plugins = ["support.postgres", "support.servers.fixtures"]
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]

@@ -42,6 +42,11 @@ class Authority:
             self._contexts[kind] = self._make(kind)
         return self._contexts[kind]
 
+    def pem_file(self, kind: Certificate = "good") -> Path:
+        """A PEM file with key and certificate of that kind, for a server that is a program of its own."""
+        self.context(kind)
+        return self._directory / f"{kind}.pem"
+
     def _make(self, kind: Certificate) -> ssl.SSLContext:
         issuer = None if kind == "self-signed" else (self._key, self._cert)
         if kind == "unknown-ca":
@@ -49,6 +54,7 @@ class Authority:
         host = "elsewhere.example" if kind == "wrong-host" else "localhost"
         key, cert = _issue(host, issuer, host=host, expired=kind == "expired")
         path = self._directory / f"{kind}.pem"
+        path.touch(mode=0o600)
         path.write_bytes(_key_pem(key) + _pem(cert))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
