@@ -84,6 +84,8 @@ def test_sections_and_partials(inbox, client):
     assert body("[3]") == b"QUJD"
     assert body("[3]<1.2>") == b"UJ"
     assert body("[4]") is None
+    assert body("[1.1]") is None  # a part is not a mail
+    assert body("[2.2]") is None
     assert body("[1.HEADER]") is None
 
 
@@ -113,6 +115,24 @@ def test_envelope_and_structure(inbox, client):
     assert parts[2][8] == (b"ATTACHMENT", (b"FILENAME", b"a.pdf"))
     assert fetched[2][b"BODYSTRUCTURE"][:8] == (b"TEXT", b"PLAIN", None, None, None, b"7BIT", 8, 1)
     assert len(fetched[1][b"BODY"]) == 2  # no extension data
+
+
+def test_odd_headers_and_addresses(inbox, client):
+    """Checked against Dovecot: what is no field belongs to no field, and a host is never NIL."""
+    inbox.add(b" lost line\r\nFrom: MAILER-DAEMON (Mail System)\r\nno field\r\nTo: list:;, <a@b.example>\r\n\r\nx")
+    inbox.add(b"Subject: no end")
+    client.noop()
+    fetched = client.fetch(
+        [1, 2], ["ENVELOPE", "BODY.PEEK[HEADER.FIELDS (From)]", "BODY.PEEK[HEADER.FIELDS.NOT (From)]"]
+    )
+    assert fetched[1][b"BODY[HEADER.FIELDS (FROM)]"] == b"From: MAILER-DAEMON (Mail System)\r\n\r\n"
+    assert fetched[1][b"BODY[HEADER.FIELDS.NOT (FROM)]"] == (
+        b" lost line\r\nno field\r\nTo: list:;, <a@b.example>\r\n\r\n"
+    )
+    sender = fetched[1][b"ENVELOPE"].from_[0]
+    assert (sender.name, sender.mailbox, sender.host) == (b"Mail System", b"MAILER-DAEMON", b"")
+    assert [(a.mailbox, a.host) for a in fetched[1][b"ENVELOPE"].to] == [(b"a", b"b.example")]
+    assert fetched[2][b"ENVELOPE"].subject == b"no end"
 
 
 def test_macros_and_old_names(inbox, client, ana_raw):

@@ -48,15 +48,14 @@ class Part:
 
     def find(self, path: tuple[int, ...]) -> Part | None:
         """The part with that number: ``(1, 2)`` is ``BODY[1.2]`` (RFC 9051: a single part is its own part 1)."""
-        part: Part | None = self
+        part = self
         for depth, number in enumerate(path):
-            if part is None:
-                return None
+            whole = depth == 0 or part.inner is not None  # a mail, not one of its parts
             if depth and part.inner is not None:
                 part = part.inner
-            if part.children:
-                part = part.children[number - 1] if 0 < number <= len(part.children) else None
-            elif number != 1:
+            if 0 < number <= len(part.children):
+                part = part.children[number - 1]
+            elif part.children or number != 1 or not whole:
                 return None
         return part
 
@@ -76,15 +75,15 @@ def header_end(raw: bytes, start: int, end: int) -> int:
 
 
 def fields_of(header: bytes) -> list[tuple[bytes, bytes]]:
-    """(name in lower case, the whole field with its line ends) in order; lines that are no field are left out."""
+    """(name in lower case, the whole field with its line ends) in order; a line that is no field has no name."""
     found: list[tuple[bytes, bytearray]] = []
     for line in header.splitlines(keepends=True):
-        if line[:1] in b" \t" and line.strip() and found:
+        folded = line[:1] in (b" ", b"\t")
+        if folded and found:
             found[-1][1].extend(line)
-        else:
+        elif line.strip(b"\r\n"):
             name, colon, _ = line.partition(b":")
-            if colon:
-                found.append((name.strip().lower(), bytearray(line)))
+            found.append((name.strip().lower() if colon and not folded else b"", bytearray(line)))
     return [(name, bytes(value)) for name, value in found]
 
 

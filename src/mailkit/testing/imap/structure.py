@@ -33,9 +33,12 @@ def addresses(value: bytes | None, default: bytes = b"NIL") -> bytes:
         local, at, host = address.rpartition("@")
         if not at:
             local, host = address, ""
-        words = (name or None, None, local or None, host or None)
-        fields = (answer.nstring(word.encode("latin-1", "replace") if word else None) for word in words)
-        told.append(b"(" + b" ".join(fields) + b")")
+        if not (name or address):
+            continue
+        # The host is never NIL: that would be the beginning or the end of a group (RFC 9051 section 7.5.2).
+        words = [word.encode("latin-1", "replace") for word in (name, local, host)]
+        shown = (answer.nstring(words[0] or None), b"NIL", answer.string(words[1]), answer.string(words[2]))
+        told.append(b"(" + b" ".join(shown) + b")")
     return b"(" + b"".join(told) + b")" if told else default
 
 
