@@ -105,6 +105,30 @@ def test_attributions(language: str, quoted: str) -> None:
     assert "Old words" in "\n".join(reply.quoted)
 
 
+PROGRAMS = {
+    "zoho": "---- On Mon, 03 Jun 2024 12:53:00 +0200 Ana Adams <ana@a.example> wrote ----",
+    "yahoo": "On Monday, June 3, 2024 at 12:53:00 PM GMT+2, Ana Adams <ana@a.example> wrote:",
+    "netease": 'At 2024-06-03 12:53:00, "Ana Adams" <ana@a.example> wrote:',
+    "mail.ru": "Понедельник, 3 июня 2024, 12:53 +03:00 от Ana Adams <ana@a.example>:",
+    "yandex": '03.06.2024, 12:53, "Ana Adams" <ana@a.example>:',
+    "apple de": "Am 03.06.2024 um 12:53 schrieb Ana Adams <ana@a.example>:",
+    "thunderbird de": "Am 03.06.24 um 12:53 schrieb Ana Adams:",
+    "apple fr": "Le 3 juin 2024 à 12:53, Ana Adams <ana@a.example> a écrit :",
+    "becky": "On Mon, 3 Jun 2024 12:53:00 +0900\nAna Adams <ana@a.example> wrote:",
+    "qq": "------------------ Original ------------------\nFrom: Ana <ana@a.example>\nDate: Mon, Jun 3, 2024",
+    "samsung": "-------- Original message --------\nFrom: Ana <ana@a.example>\nDate: 03/06/2024 12:53 (GMT+01:00)",
+    "notes": "From:\tAna Adams/ACME\nTo:\tBo Berg/CLIENT@CLIENT\nDate:\t03.06.2024 12:53\nSubject:\tOffer",
+    "gmx": 'Gesendet: Montag, 03. Juni 2024 um 12:53 Uhr\nVon: "Ana" <ana@a.example>\nAn: bo@b.example\nBetreff: Offer',
+    "outlook mac": "From: Ana <ana@a.example>\n\nDate: Monday, 3 June 2024 at 12:53\n\nTo: Bo\n\nSubject: Offer",
+    "long recipients": "From: Ana\nSent: Monday\nTo: Bo <bo@b.example>;\n  Cy <cy@x.example>;\n  Di\nSubject: Offer",
+}
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_what_programs_write(program: str) -> None:
+    assert split_reply(f"New words.\n\n{PROGRAMS[program]}\n\nOld words\n").reply == "New words."
+
+
 @pytest.mark.parametrize("language", ATTRIBUTIONS)
 def test_attributions_wrapped_over_lines(language: str) -> None:
     line = ATTRIBUTIONS[language]

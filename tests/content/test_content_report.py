@@ -247,6 +247,13 @@ def test_a_person_who_forwards_a_bounce_has_not_bounced() -> None:
     assert kind_of(parse(raw)) == "normal"
 
 
+def test_a_person_who_attaches_the_parts_of_a_bounce_has_not_bounced() -> None:
+    raw = dsn("Final-Recipient: rfc822; a@x.example\nAction: failed\nStatus: 5.1.1")
+    raw = raw.replace(b"Mail Delivery System <MAILER-DAEMON@mx.example>", b"Bo <bo@client.example>")
+    raw = raw.replace(b"Auto-Submitted: auto-replied\n", b"").replace(b"multipart/report", b"multipart/mixed")
+    assert kind_of(parse(raw)) == "normal"
+
+
 def test_a_postmaster_who_writes_a_letter_has_not_bounced() -> None:
     raw = (
         b"From: postmaster@client.example\r\nTo: ana@acme.example\r\nSubject: Meeting\r\n\r\nPlease tell "

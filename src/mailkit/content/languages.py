@@ -286,7 +286,7 @@ tl: paksa
 # What stands between dashes above the quotation
 _ORIGINAL = rows(
     """
-en: original message | original appointment | reply message | reply above this line
+en: original message | original | original appointment | reply message | reply above this line
 de: ursprüngliche nachricht | originalnachricht | original-nachricht | original nachricht | urspr. nachricht
 nl: oorspronkelijk bericht | origineel bericht
 sv: ursprungligt meddelande | originalmeddelande

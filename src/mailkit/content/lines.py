@@ -71,7 +71,9 @@ def attribution_start(lines: Sequence[str], end: int) -> int | None:
     ``lines`` are ``plain``. The shortest run of lines that makes a whole attribution counts, one with a date and with
     an address or an opening word; else the shortest that makes one at all.
     """
-    if not lines[end].endswith((":", "：")) or len(lines[end]) > LONGEST:
+    last = lines[end]
+    in_dashes = last.startswith("---") and last.endswith("---")  # Zoho: "---- On … Ana wrote ----"
+    if not (last.endswith((":", "：")) or in_dashes) or len(last) > LONGEST:
         return None
     text, found = "", None
     for start in range(end, max(-1, end - WINDOW), -1):
@@ -81,7 +83,7 @@ def attribution_start(lines: Sequence[str], end: int) -> int | None:
         text = line[:-1] + text if line.endswith("=") else f"{line} {text}"  # "=": a soft break left undecoded
         if len(text) > LONGEST:
             break
-        folded = text.strip().casefold()
+        folded = text.strip().strip("-").strip().casefold() if in_dashes else text.strip().casefold()
         begins = folded.startswith(_OPENERS)
         if _is_attribution(folded, begins=begins):
             found = start if found is None else found
@@ -91,6 +93,8 @@ def attribution_start(lines: Sequence[str], end: int) -> int | None:
 
 
 def _is_attribution(folded: str, *, begins: bool) -> bool:
+    if not folded:
+        return False
     dated = _is_dated(folded)
     address = "@" in folded
     if not (dated or address):

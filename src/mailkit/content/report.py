@@ -155,8 +155,10 @@ def _delivery(message: Message) -> Report | None:
 def _status_texts(message: Message) -> Iterable[str]:
     """Where the fields may stand: their own part, or any text part of a report that was mangled on its way."""
     kinds = ("message/delivery-status", "message/global-delivery-status")
-    yield from (part.text for part in message.parts if part.content_type in kinds)
-    if _is_report(message) or _from_daemon(message):
+    by_machine = _is_report(message) or _from_daemon(message)
+    if by_machine or not message.from_ or _is_sent_by_nobody(message):
+        yield from (part.text for part in message.parts if part.content_type in kinds)
+    if by_machine:
         yield from (part.text for part in (*_plain_parts(message), *message.text_body))
 
 
@@ -237,6 +239,12 @@ def _from_daemon(message: Message) -> bool:
     return any(address.address.lower().startswith(_DAEMONS) for address in message.from_) or any(
         "mail delivery" in address.name.lower() or "mailer-daemon" in address.name.lower() for address in message.from_
     )
+
+
+def _is_sent_by_nobody(message: Message) -> bool:
+    """The null path, or the sender says that no person wrote this."""
+    submitted = (message.headers.get("Auto-Submitted") or "no").strip().lower()
+    return (message.headers.get("Return-Path") or "").replace(" ", "") == "<>" or not submitted.startswith("no")
 
 
 def _is_report(message: Message) -> bool:
