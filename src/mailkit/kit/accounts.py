@@ -92,7 +92,7 @@ class Accounts:
         """Log in to the account's servers and say what came of it. Nothing is read, sent or changed.
 
         Raises:
-            UnknownAccountError, MissingCredentialsError, MissingKeyError, WrongKeyError: there is nothing to log in with.
+            UnknownAccountError, MissingCredentialsError, MissingKeyError, WrongKeyError: no credentials to log in with.
         """
         blocking("accounts.check")
         account = self._core.ready(name)
