@@ -14,7 +14,7 @@ import time
 
 import pytest
 
-from mailkit.testing import MailServer
+from mailkit.testing import MailServer, certs
 from testing.names import ANA, BO, RAW, trusting
 
 
@@ -86,6 +86,28 @@ def test_stop_and_start_are_idempotent_and_state_survives():
     assert server.imap_port == port
     assert server.folder(ANA).uids() == [1]
     server.stop()
+
+
+def test_fixed_ports_and_a_port_that_is_taken(server):
+    with pytest.raises(OSError, match="in use"):
+        MailServer(tls="insecure", imap_port=server.imap_port).start()
+    half = MailServer(tls="insecure", smtp_port=server.smtp_port)
+    with pytest.raises(OSError, match="in use"):
+        half.start()
+    with pytest.raises(ConnectionRefusedError):
+        imaplib.IMAP4("127.0.0.1", half.imap_port)  # nothing is left behind
+    server.stop()
+    with MailServer(tls="insecure", imap_port=server.imap_port, smtp_port=server.smtp_port) as again:
+        assert (again.imap_port, again.smtp_port) == (server.imap_port, server.smtp_port)
+
+
+def test_the_ca_outlives_a_forked_child(tls_server):
+    child = os.fork()
+    if child == 0:
+        certs._remove(tls_server.ca_file.parent, os.getppid())  # what its exit would run
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert tls_server.ca_file.exists()
 
 
 def test_a_client_that_is_killed_leaves_the_server_serving(server, connect_imap):

@@ -10,6 +10,7 @@ import atexit
 import datetime
 import functools
 import ipaddress
+import os
 import shutil
 import ssl
 import tempfile
@@ -66,8 +67,14 @@ class Authority:
 def authority() -> Authority:
     """The CA of this process, made on the first call (a few milliseconds, plus the import of cryptography)."""
     directory = Path(tempfile.mkdtemp(prefix="mailkit-ca-"))
-    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    atexit.register(_remove, directory, os.getpid())
     return Authority(directory)
+
+
+def _remove(directory: Path, owner: int) -> None:
+    """At exit, in the process that made it: a forked child exits too and must leave it alone."""
+    if os.getpid() == owner:
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def _issue(

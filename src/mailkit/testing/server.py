@@ -93,9 +93,25 @@ class FolderHandle:
 class MailServer:
     """An IMAP and an SMTP server in a background thread. Use it as a context manager, or call start and stop.
 
-    ``tls`` is ``"implicit"`` (TLS from the first byte), ``"starttls"`` (no login without it) or ``"insecure"``;
-    ``smtp_tls`` where SMTP differs. The other arguments are those of ``Options``. Raises MissingExtraError when it
-    starts and aiosmtpd is not installed.
+    Args:
+        tls: ``"implicit"`` (TLS from the first byte), ``"starttls"`` (no login without it) or ``"insecure"``.
+        smtp_tls: the same for SMTP, where it differs.
+        imap_port, smtp_port: fixed ports; 0 takes free ones, which are then kept over a restart.
+        without: IMAP capabilities that this server does not have; their commands answer BAD.
+        files_sent: the server files what it accepts in the sender's Sent folder, as Gmail does.
+        sent_delay: seconds until it is there.
+        rewrite_message_id: Message-ID is replaced; the new one is in the final reply, as at Microsoft 365.
+        require_auth: MAIL without AUTH answers 530.
+        max_message_bytes: SMTP's SIZE, and the largest literal that IMAP takes.
+        max_recipients: of one mail; more answer 452.
+        max_command_bytes: a longer IMAP command line is BAD (Exchange: 10,240).
+        max_connections: logins of one user at a time, IMAP and SMTP each (Gmail: 15); None: any number.
+        keywords: False refuses IMAP flags of one's own, as Microsoft 365 does.
+        size_error: RFC822.SIZE is off by so many bytes (Exchange estimates it).
+        search_limit: SEARCH tells only the newest so many (Yahoo: 1,000); None: all.
+
+    Raises:
+        MissingExtraError: when it starts and aiosmtpd is not installed.
     """
 
     def __init__(
@@ -103,6 +119,8 @@ class MailServer:
         *,
         tls: Tls = "implicit",
         smtp_tls: Tls | None = None,
+        imap_port: int = 0,
+        smtp_port: int = 0,
         without: Iterable[str] = (),
         files_sent: bool = False,
         sent_delay: float = 0.0,
@@ -136,6 +154,7 @@ class MailServer:
         self._thread = LoopThread()
         self._imap: Listener | None = None
         self._smtp: Listener | None = None
+        self._ports = (imap_port, smtp_port)
         self._running = False
 
     # --- life ---------------------------------------------------------------------------------------------------
@@ -157,18 +176,19 @@ class MailServer:
             from mailkit.testing.imap.server import ImapServer
             from mailkit.testing.smtp.server import SmtpServer
 
-            self._imap = Listener(self._setup, "imap", ImapServer(self._setup, self._thread.post).serve)
-            self._smtp = Listener(self._setup, "smtp", SmtpServer(self._setup).serve)
+            imap, smtp = ImapServer(self._setup, self._thread.post), SmtpServer(self._setup)
+            self._imap = Listener(self._setup, "imap", imap.serve, self._ports[0])
+            self._smtp = Listener(self._setup, "smtp", smtp.serve, self._ports[1])
         if {self.options.imap_tls, self.options.smtp_tls} != {"insecure"}:
             certs.authority().context()
         self._thread.start()
+        self._running = True
         try:
             self._thread.call(self._imap.start())
             self._thread.call(self._smtp.start())
         except BaseException:
-            self._thread.stop()
+            self.stop()
             raise
-        self._running = True
 
     def stop(self) -> None:
         """Close the ports and every connection. Users, mail and armed faults stay."""

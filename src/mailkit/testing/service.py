@@ -136,10 +136,12 @@ class Setup:
 class Listener:
     """One port of one service on 127.0.0.1. The port is kept over a restart; ``wires`` are all connections so far."""
 
-    def __init__(self, setup: Setup, service: Service, session: Callable[[Wire, bool], Awaitable[None]]) -> None:
+    def __init__(
+        self, setup: Setup, service: Service, session: Callable[[Wire, bool], Awaitable[None]], port: int = 0
+    ) -> None:
         self.setup: Setup = setup
         self.service: Service = service
-        self.port: int = 0
+        self.port: int = port
         self.wires: list[Wire] = []
         self._session = session
         self._server: asyncio.Server | None = None
