@@ -41,7 +41,7 @@ check: $(VENV)/.dev ## lint, format, types, layers, sizes, documentation
 	$(BIN)/python tools/sizes.py
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
-	$(BIN)/mypy tests/typing tools
+	$(BIN)/mypy tests/typing tools benchmarks examples
 	$(BIN)/pyright --pythonpath $(BIN)/python tests/typing
 	$(BIN)/python tools/publictypes.py
 	$(BIN)/mkdocs build --strict --site-dir $(VENV)/site
