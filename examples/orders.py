@@ -1,7 +1,7 @@
 """An order and its confirmation: both or neither.
 
-The shop keeps its orders in SQLite and uses nothing but the standard library's sqlite3. The confirmation is written into
-the outbox on the shop's own transaction; a worker sends what was committed.
+The shop keeps its orders in SQLite, with the standard library's sqlite3. The confirmation is written into the outbox on
+the shop's own transaction; a worker sends what was committed.
 
 Usage: ``python examples/orders.py`` (brings a mail server of its own)
 """
