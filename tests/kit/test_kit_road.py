@@ -216,6 +216,58 @@ def test_a_worker_runs_until_it_is_stopped(office: Office) -> None:
     assert not worker.is_alive()
 
 
+def test_a_mail_that_was_too_large_is_fetched_when_the_limit_allows(store_url: str, server: MailServer) -> None:
+    from mailkit import Limits
+
+    key = generate_key()
+    with MailKit(store_url, key=key, create=True, limits=Limits(message_bytes=2000)) as kit:
+        kit.accounts.add(server.account(ANA))
+        server.folder(ANA).add(mail(to=ANA, body="x" * 5000))
+        server.folder(ANA).add(mail(to=ANA, message_id="small@client.example"))
+        report = kit.sync(ANA)
+        assert (report.new, report.quarantined) == (1, 1)
+        [held] = kit.quarantine.list()
+        assert (held.reason, kit.quarantine.raw(held.id)) == ("too-large", None)
+        assert kit.sync(ANA).quarantined == 0
+        assert kit.audit(ANA).ok
+    with MailKit(store_url, key=key) as kit:
+        assert not kit.quarantine.retry(held.id).new
+        assert kit.sync(ANA).new == 1
+        assert kit.quarantine.list() == ()
+        assert str(kit.audit(ANA)) == "2 of 2"
+
+
+def test_a_handler_that_uses_the_network_is_refused_and_its_mail_kept(office: Office) -> None:
+    @office.kit.on(MessageReceived)
+    def impatient(_event: MessageReceived, _tx: Any) -> None:
+        office.kit.sync("sales")
+
+    office.kit.ingest(mail())
+    [held] = office.kit.quarantine.list()
+    assert (held.reason, "transaction is open" in held.detail) == ("handler-failed", True)
+
+
+def test_a_handler_that_writes_beside_its_transaction_is_told_to_use_it(office: Office) -> None:
+    @office.kit.on(MessageReceived)
+    def careless(event: MessageReceived, _tx: Any) -> None:
+        office.kit.outbox.enqueue(Draft(to=[BO], subject="x", text="y"), account="sales", key=f"m{event.message_id}")
+
+    office.kit.ingest(mail())
+    [held] = office.kit.quarantine.list()
+    assert "tx=" in held.detail
+
+
+def test_a_handler_that_answers_on_its_transaction(office: Office) -> None:
+    @office.kit.on(MessageReceived)
+    def answer(event: MessageReceived, tx: Any) -> None:
+        draft = Draft(to=[BO], subject="Received", text="We have your mail.", thread_id=event.thread_id)
+        office.kit.outbox.enqueue(draft, account="sales", key=f"ack-{event.message_id}", tx=tx)
+
+    stored = office.kit.ingest(mail())
+    assert office.kit.outbox.dispatch() == 1
+    assert office.kit.threads.get(stored.thread_id).message_count == 2
+
+
 # -- what goes wrong -----------------------------------------------------------------------------------------------
 
 

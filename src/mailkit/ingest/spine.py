@@ -126,12 +126,15 @@ class Ingest:
     def retry(self, quarantine_id: int) -> Stored:
         """Ingest a mail from quarantine again.
 
+        A mail that was never fetched is let go: the next sync finds it on the server, and takes it if the limits allow.
+
         Raises:
             NotFoundError: no such row.
         """
         with self._store.read() as tx:
             held, mail = quarantine.load(tx, quarantine_id)
         if mail is None:
+            self._store.run(partial(_let_go, held=held))
             return Stored(0, 0, new=False, new_copy=False, quarantine_id=held.id)
         try:
             prepared = self._prepare(mail)
@@ -263,6 +266,11 @@ class Ingest:
         stored = self._one(tx, one, None)
         quarantine.settle(tx, quarantine_id, "released")
         return stored
+
+
+def _let_go(tx: Tx, held: quarantine.Quarantined) -> None:
+    messages.drop_source(tx, held.source_key, held.id)
+    quarantine.settle(tx, held.id, "released")
 
 
 def _refuse(tx: Tx, rejected: _Rejected, quarantine_id: int) -> None:

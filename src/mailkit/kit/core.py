@@ -15,12 +15,13 @@ from mailkit.auth.secretbox import SecretBox
 from mailkit.auth.tokens import Credentials
 from mailkit.compose.token import verify
 from mailkit.config import Account
-from mailkit.errors import AdapterError, MailkitError, MissingCredentialsError, UnknownAccountError
+from mailkit.errors import AdapterError, MissingCredentialsError, StoreError, UnknownAccountError
 from mailkit.events import Event
 from mailkit.ingest import Ingest, LinkRules, Profile
 from mailkit.link.patterns import Patterns
 from mailkit.link.rules import LinkPolicy
 from mailkit.link.signals import Token
+from mailkit.net.guard import forbid_network
 from mailkit.store import Store, Tx, accounts
 from mailkit.words import Limits
 
@@ -58,8 +59,9 @@ class Handlers:
                 continue
             for handler in handlers:
                 try:
-                    handler(event, tx.connection)
-                except MailkitError:
+                    with forbid_network():
+                        handler(event, tx.connection)
+                except StoreError:
                     raise
                 except Exception as error:
                     name = getattr(handler, "__qualname__", repr(handler))

@@ -16,6 +16,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -25,7 +26,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
-from mailkit.errors import ConfigError, MissingExtraError, StoreReadOnlyError, StoreUnreachableError
+from mailkit.errors import ConfigError, MissingExtraError, StoreReadOnlyError, StoreUnreachableError, UsageError
 from mailkit.net.guard import forbid_network
 from mailkit.store.failures import StoreConflictError, translated
 from mailkit.store.joined import joined
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     Key = str | bytes | SecretStr
 
 T = TypeVar("T")
+
+#: The pools on which this thread or task has a write transaction open.
+_writing: ContextVar[frozenset[int]] = ContextVar("mailkit_writing", default=frozenset())
 
 #: Execution option: how a transaction on SQLite begins; an application's own begin as SQLite does by default.
 _MODE = "mailkit_begin"
@@ -128,10 +132,26 @@ class Store:
 
         No network call can be made inside it: mailkit's own raise NetworkInTransactionError.
         """
-        with self._turn, forbid_network(), translated(), self.engine.connect() as connection:
+        with self._turn, self._alone(), forbid_network(), translated(), self.engine.connect() as connection:
             self.begin(connection, "IMMEDIATE")
             yield self._tx(AlchemyExecutor(connection))
             connection.commit()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Refuse a write transaction inside one: the two would wait for each other until the busy time-out."""
+        pool = id(self.engine.pool)
+        if pool in _writing.get():
+            raise UsageError(
+                "A write transaction of this store is open in this thread.",
+                hint="Pass its connection on (tx=…); an event handler gets it as its second argument.",
+            )
+        before = _writing.get()
+        _writing.set(before | {pool})
+        try:
+            yield
+        finally:
+            _writing.set(before)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
