@@ -195,6 +195,13 @@ def test_a_bounce_says_whose_message_did_not_arrive(desk: Desk) -> None:
     assert bounced.hard
 
 
+def test_a_delay_is_no_bounce(desk: Desk) -> None:
+    delayed = BOUNCE.replace(b"Action: failed", b"Action: delayed").replace(b"5.1.1", b"4.4.1").replace(b"550", b"450")
+    [stored] = desk.take(arrival(delayed))
+    assert stored.new
+    assert [type(event) for event in desk.events()] == [MessageReceived]
+
+
 BOUNCE = b"""From: MAILER-DAEMON@mx.client.example\r
 To: sales@acme.example\r
 Subject: Undelivered Mail Returned to Sender\r

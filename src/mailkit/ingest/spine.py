@@ -56,6 +56,10 @@ class LinkRules:
     policy: LinkPolicy = field(default_factory=LinkPolicy)
 
 
+#: Actions of a delivery report that are no failure (RFC 3464 section 2.3.3).
+_NOT_FAILED = ("delayed", "delivered", "relayed", "expanded")
+
+
 class _Rejected(Exception):
     """One mail of a batch cannot be ingested."""
 
@@ -336,7 +340,9 @@ def _bounced(tx: Tx, one: Prepared, message_pk: int, thread_id: int) -> None:
     if report.original_message_id:
         sent = [m for m in messages.by_message_id(tx, report.original_message_id) if m.direction == "outbound"]
         original = sent[0].id if sent else None
-    failed = [recipient for recipient in report.recipients if recipient.address]
+    failed = [one for one in report.recipients if one.address and one.action not in _NOT_FAILED]
+    if not failed:
+        return
     events.append(
         tx,
         MessageBounced(
