@@ -1,7 +1,8 @@
 """How long a cold ``from mailkit import …`` takes, beside what every application with pydantic pays already.
 
 Both are run in fresh interpreters, in turn, so that a busy machine slows both alike; printed are the medians, and the
-median of the ratios of neighbouring runs. Exit code 1 when the ratio is over 1.5, or when the import loads a library that it must not.
+median of the ratios of neighbouring runs. Exit code 1 when that ratio is over 1.5, or when the import loads a library
+that it must not.
 
 Usage: ``python tools/importtime.py [RUNS]`` (default 15).
 """
