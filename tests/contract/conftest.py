@@ -95,9 +95,8 @@ class Ground:
             if folder is not None:
                 assert client.select(f'"{folder}"')[0] == "OK"
             yield client
-            client.logout()
         finally:
-            client.shutdown()
+            client.logout()
 
     def connect(self, port: int, *, secure: bool) -> socket.socket:
         """A bare connection, inside TLS or not."""

@@ -66,10 +66,8 @@ def test_a_certificate_of_an_unknown_authority_is_refused(ground, user, tls) -> 
 @pytest.mark.parametrize("way", ["password", "xoauth2", "oauthbearer"])
 def test_smtp_lets_the_user_in(whole_ground, way, tls) -> None:
     user = whole_ground.user()
-    credentials = (
-        Password(user.password) if way == "password" else OAuth(token_provider=lambda: user.token, mechanism=way)
-    )
-    account = whole_ground.account(user, tls=tls, credentials=credentials)
+    given = Password(user.password) if way == "password" else OAuth(token_provider=lambda: user.token, mechanism=way)
+    account = whole_ground.account(user, tls=tls, credentials=given)
     SmtpTransport.for_account(account, Credentials()).check()
 
 

@@ -19,7 +19,7 @@ from support.servers.dovecot import Dovecot
 from support.servers.process import HERE, Program, free_port, running
 
 DOMAIN = "mail.example"
-MAX_MESSAGE_BYTES = 1_000_000
+MAX_MESSAGE_BYTES = 10_000_000
 MAX_RECIPIENTS = 20
 REPLIES = {
     f"unknown@{DOMAIN}": "550 5.1.1 No such user here",

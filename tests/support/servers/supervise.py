@@ -1,8 +1,8 @@
 """supervise.py HOME SIGNAL COMMAND [ARGUMENT ...]: run a server until its tests are over, however they end.
 
 The tests hold the other end of standard input. When it closes (they closed it, were interrupted, or were killed) or
-when the server ends by itself, what is left of the server is stopped with SIGNAL and HOME is removed. It is a program of
-its own because a process that was killed cleans up nothing.
+when the server ends by itself, what is left of the server is stopped with SIGNAL and HOME is removed. It is a program
+of its own because a process that was killed cleans up nothing.
 """
 
 from __future__ import annotations
