@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailkit.errors import CommandRefusedError
+from mailkit.errors import CommandRefusedError, MailkitError
 from mailkit.words import Role
 
 ROLES = {
@@ -102,9 +102,11 @@ def test_the_open_folder_that_another_client_deletes_does_not_look_empty(ground,
     mailbox = mailboxes.open(user, "Offers")
     with ground.other_client(user) as other:
         assert other.delete("Offers")[0] == "OK"
-    from mailkit.errors import MailkitError
 
-    with pytest.raises(MailkitError):
+    def look() -> None:
         mailbox.noop()
         list(mailbox.fetch([1]))
         mailbox.select("Offers")
+
+    with pytest.raises(MailkitError):
+        look()

@@ -1,7 +1,7 @@
 """Postfix: submission with STARTTLS or implicit TLS, logins checked by Dovecot, mail for ``DOMAIN`` to Dovecot by LMTP.
 
-Mail for other domains is accepted from those who logged in, and discarded. Recipients whose local part is a key of
-``REPLIES`` get that answer. Only root can run it.
+Mail for other domains is accepted from those who logged in, and discarded; that for ``BOUNCING`` comes back. The
+recipients in ``REPLIES`` get that answer. Only root can run it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from support.servers.process import HERE, Program, free_port, running
 DOMAIN = "mail.example"
 MAX_MESSAGE_BYTES = 10_000_000
 MAX_RECIPIENTS = 20
+#: Mail for this domain is accepted and comes back.
+BOUNCING = "bouncing.example"
 REPLIES = {
     f"unknown@{DOMAIN}": "550 5.1.1 No such user here",
     f"full@{DOMAIN}": "452 4.2.2 Mailbox full",
@@ -43,6 +45,7 @@ local_recipient_maps =
 alias_maps =
 alias_database =
 relay_domains = {domain}
+transport_maps = inline:{{ {{ {bouncing} = error:5.1.2 nobody has ever lived here }} }}
 relay_transport = lmtp:inet:127.0.0.1:{lmtp}
 default_transport = discard:
 inet_interfaces = 127.0.0.1
@@ -134,6 +137,7 @@ def _configure(home: Path, program: Program, ports: dict[str, int]) -> list[str]
         **ports,
         "home": home,
         "domain": DOMAIN,
+        "bouncing": BOUNCING,
         "size": MAX_MESSAGE_BYTES,
         "recipients": MAX_RECIPIENTS,
         "replies": ", ".join(f"{{ {address} = {reply} }}" for address, reply in REPLIES.items()),
