@@ -42,7 +42,7 @@ check: $(VENV)/.dev ## lint, format, types, layers, sizes, documentation
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
 	$(BIN)/mypy tests/typing tools benchmarks examples
-	$(BIN)/pyright --pythonpath $(BIN)/python tests/typing
+	$(BIN)/pyright --pythonpath $(abspath $(BIN))/python tests/typing
 	$(BIN)/python tools/publictypes.py
 	$(BIN)/mkdocs build --strict --site-dir $(VENV)/site
 
