@@ -70,7 +70,7 @@ fi
 echo "mailkit: installing ($what) in $venv, Python $(version "$venv/bin/python")" >&2
 case $what in
     demo) install -e '.[cli,testing]' ;;
-    dev) install -e '.[cli,postgres,testing]' --group dev --group docs ;;
+    dev) install -e '.[charset,cli,postgres,testing,trust]' --group dev --group docs ;;
     *) fail "unknown set $what: demo or dev" ;;
 esac
 touch "$venv/.$what"
