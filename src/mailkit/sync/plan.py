@@ -25,7 +25,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mailkit.mailbox import FlagState, FolderInfo, FolderState
+from mailkit.mailbox.base import FlagState, FolderInfo, FolderState
 from mailkit.words import Role
 
 
