@@ -98,7 +98,7 @@ def _composed(tx: Tx, draft: Draft, account: Account, token_key: bytes | None, p
 
 
 def _checked_key(key: str) -> str:
-    if not key or len(key) > _LONGEST_KEY or not key.isprintable():
+    if not isinstance(key, str) or not key or len(key) > _LONGEST_KEY or not key.isprintable():
         raise InputError(f"An idempotency key is 1 to {_LONGEST_KEY} printable characters.")
     return key
 

@@ -29,7 +29,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 from mailkit.errors import ConfigError, MissingExtraError, StoreReadOnlyError, StoreUnreachableError, UsageError
 from mailkit.net.guard import forbid_network
 from mailkit.store.failures import StoreConflictError, translated
-from mailkit.store.joined import joined
+from mailkit.store.joined import commits_by_itself, joined
 from mailkit.store.tx import AlchemyExecutor, Executor, Notify, Tx
 
 if TYPE_CHECKING:
@@ -116,15 +116,24 @@ class Store:
 
         own = isinstance(where, str)
         engine = _engine(where, busy_timeout) if isinstance(where, str) else where
-        if schema is not None:
-            engine = engine.execution_options(schema_translate_map={None: schema})
         directory = _directory(raw_dir)
         store = cls(engine, tenant=tenant, schema=schema, raw_dir=directory, clock=clock, own=own)
         may_create = create if create is not None else own and engine.dialect.name == "sqlite"
         if check:
             with translated():
+                store._refuse_autocommit()
                 upgrade.check(store, create=may_create)
         return store
+
+    def _refuse_autocommit(self) -> None:
+        if self._own or self.engine.dialect.name == "sqlite":
+            return  # on SQLite transactions are begun in words
+        with self.engine.connect() as connection:
+            if commits_by_itself(connection):
+                raise ConfigError(
+                    "The engine is in autocommit mode, so nothing could be written together.",
+                    hint='Pass engine.execution_options(isolation_level="READ COMMITTED").',
+                )
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
@@ -134,7 +143,7 @@ class Store:
         """
         with self._turn, self._alone(), forbid_network(), translated(), self.engine.connect() as connection:
             self.begin(connection, "IMMEDIATE")
-            yield self._tx(AlchemyExecutor(connection))
+            yield self._tx(AlchemyExecutor(connection, self.schema))
             connection.commit()
 
     @contextmanager
@@ -158,7 +167,7 @@ class Store:
         """A read transaction: one snapshot, always rolled back."""
         with self._turn, translated(), self.engine.connect() as connection:
             self.begin(connection, "DEFERRED")
-            yield self._tx(AlchemyExecutor(connection))
+            yield self._tx(AlchemyExecutor(connection, self.schema))
             connection.rollback()
 
     def begin(self, connection: Connection, mode: str) -> None:

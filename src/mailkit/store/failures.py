@@ -57,6 +57,8 @@ def _postgres(error: BaseException) -> StoreError | None:
         return StoreFullError("The database server has no space left.")
     if state in _MISSING:
         return StoreOutdatedError("The database lacks tables or columns of mailkit.")
+    if state == "25P02":
+        return StoreError("The transaction has failed before this; it can only be rolled back.")
     if state == "25006":
         return StoreReadOnlyError("The database is read-only.")
     if state.startswith(("08", "57P")) or state == "53300" or type(error).__name__ == "OperationalError":

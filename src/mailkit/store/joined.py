@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, PoolProxiedConnection
 from sqlalchemy.dialects.postgresql import psycopg, psycopg2
 from sqlalchemy.dialects.sqlite import pysqlite
 
 from mailkit.errors import ConfigError
-from mailkit.store.tx import AlchemyExecutor, DbApiExecutor, Executor
+from mailkit.store.failures import translated
+from mailkit.store.tx import AlchemyExecutor, DbApiExecutor, Executor, OpenCursor
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
@@ -21,6 +25,13 @@ _DIALECTS: dict[str, Any] = {
     "psycopg": psycopg.PGDialect_psycopg,
     "psycopg2": psycopg2.PGDialect_psycopg2,
 }
+#: The classes of raw connections, by driver: (module, class). Whoever has one has loaded the module.
+_CLASSES = {
+    "sqlite3": ("sqlite3", "Connection"),
+    "psycopg": ("psycopg", "Connection"),
+    "psycopg2": ("psycopg2.extensions", "connection"),
+}
+_IDLE = 0  # TRANSACTION_STATUS_IDLE of libpq, in both drivers; PipelineStatus.OFF in psycopg
 
 
 @cache
@@ -34,36 +45,67 @@ def joined(connection: object, schema: str | None) -> Executor:
 
     Raises:
         ConfigError: it is no connection that mailkit can run on, or has no transaction.
+        StoreError: the connection is closed, or its transaction has failed already.
     """
     if isinstance(connection, Engine):
         raise ConfigError(
             "tx is an Engine, which has no transaction.", hint="Pass the connection: with engine.begin() as tx: …"
         )
     if isinstance(connection, Connection):
-        if schema is not None:
-            connection = connection.execution_options(schema_translate_map={None: schema})
-        if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
-            raise _autocommit("tx")
-        return AlchemyExecutor(connection)
+        with translated():
+            if commits_by_itself(connection):
+                raise _autocommit("tx")
+        return AlchemyExecutor(connection, schema)
+    if isinstance(connection, PoolProxiedConnection):
+        return _raw(connection, connection.driver_connection, schema)
     module = type(connection).__module__
-    if module.startswith("sqlalchemy.ext.asyncio"):
+    if _is_asynchronous(connection, module):
         raise ConfigError(
             "tx is an asynchronous connection.", hint="Use AsyncMailKit, or tx.run_sync(lambda c: enqueue(…, tx=c))."
         )
-    if module.startswith("sqlalchemy.orm"):
+    if _is_session(connection):
         return joined(connection.connection(), schema)  # type: ignore[attr-defined]
     # django.db.connection is a proxy that stands for the wrapper of the default database.
     if module.startswith("django."):
         return _django(connection, schema)
+    return _raw(connection, connection, schema)
+
+
+def commits_by_itself(connection: Connection) -> bool:
+    """Whether each statement on an SQLAlchemy connection is committed at once (AUTOCOMMIT), however that was set."""
+    if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
+        return True
+    # As an option of the engine it is seen on the driver's connection only, once SQLAlchemy has begun its transaction.
+    connection.exec_driver_sql("SELECT 1").close()
+    raw = connection.connection.driver_connection
+    driver = _driver(raw) or ("sqlite3" if hasattr(raw, "in_transaction") and hasattr(raw, "isolation_level") else None)
+    return driver is not None and _commits_by_itself(raw, driver)
+
+
+def _is_asynchronous(connection: object, module: str) -> bool:
+    return (
+        module.startswith(("sqlalchemy.ext.asyncio", "aiosqlite", "asyncpg"))
+        or (module.partition(".")[0] == "psycopg" and type(connection).__name__.startswith("Async"))
+        or bool(_driver(connection) == "psycopg2" and connection.async_)  # type: ignore[attr-defined]
+    )
+
+
+def _is_session(connection: object) -> bool:
+    orm = sys.modules.get("sqlalchemy.orm")  # loaded, if the application has a session
+    return orm is not None and isinstance(connection, (orm.Session, orm.scoped_session))
+
+
+def _raw(handle: object, connection: Any, schema: str | None) -> Executor:
     driver = _driver(connection)
     if driver is None:
         raise ConfigError(
-            f"tx is a {module}.{type(connection).__name__}, on which mailkit cannot run.",
+            f"tx is a {type(handle).__module__}.{type(handle).__name__}, on which mailkit cannot run.",
             hint="Pass an SQLAlchemy, sqlite3, psycopg, psycopg2 or Django connection.",
         )
-    if _commits_by_itself(connection, driver):
-        raise _autocommit("tx")
-    return DbApiExecutor(connection, connection, _dialect(driver), schema)
+    with translated():
+        if _commits_by_itself(connection, driver):
+            raise _autocommit("tx")
+    return DbApiExecutor(handle, connection, _dialect(driver), schema, _CURSORS[driver])
 
 
 def _autocommit(what: str) -> ConfigError:
@@ -80,19 +122,84 @@ def _commits_by_itself(connection: Any, driver: str) -> bool:
         # `autocommit` is new in Python 3.12; its third value, -1, means that isolation_level decides, as before.
         mode = getattr(connection, "autocommit", -1)
         return connection.isolation_level is None if mode == -1 else bool(mode)
-    idle = 0  # TRANSACTION_STATUS_IDLE of libpq, in both drivers
-    status = connection.info.transaction_status
-    return bool(connection.autocommit) and int(status) == idle
+    if not connection.autocommit:
+        return False
+    if _pipelined(connection):
+        with connection.pipeline():  # its end waits for the BEGIN that may still be under way
+            pass
+    return int(connection.info.transaction_status) == _IDLE
 
 
 def _driver(connection: object) -> str | None:
-    if isinstance(connection, sqlite3.Connection):
-        return "sqlite3"
-    for cls in type(connection).__mro__:
-        root = cls.__module__.split(".")[0]
-        if root in ("psycopg", "psycopg2"):
-            return root
+    for driver, (module, name) in _CLASSES.items():
+        loaded = sys.modules.get(module)
+        if loaded is not None and isinstance(connection, getattr(loaded, name)):
+            return driver
     return None
+
+
+def _pipelined(connection: Any) -> bool:
+    status = getattr(connection.info, "pipeline_status", _IDLE)
+    return int(status) != _IDLE
+
+
+@contextmanager
+def _sqlite3_cursor(connection: sqlite3.Connection) -> Iterator[Any]:
+    texts, connection.text_factory = connection.text_factory, str
+    try:
+        with closing(connection.cursor()) as cursor:
+            cursor.row_factory = None
+            yield cursor
+    finally:
+        connection.text_factory = texts
+
+
+@contextmanager
+def _psycopg_cursor(connection: Any) -> Iterator[Any]:
+    from psycopg import Cursor
+    from psycopg.rows import tuple_row
+
+    if not _pipelined(connection):
+        with Cursor(connection, row_factory=tuple_row) as cursor:
+            yield cursor
+        return
+    # In a pipeline results come when it is synchronised, which the end of an inner one does.
+    with Cursor(connection, row_factory=tuple_row) as cursor:
+        yield _Synchronised(connection, cursor)
+
+
+class _Synchronised:
+    """A psycopg cursor inside the application's pipeline: every statement is waited for."""
+
+    def __init__(self, connection: Any, cursor: Any) -> None:
+        self._connection = connection
+        self._cursor = cursor
+
+    def execute(self, query: str, params: Any = None) -> None:
+        with self._connection.pipeline():
+            self._cursor.execute(query, params)
+
+    def fetchall(self) -> Any:
+        return self._cursor.fetchall()
+
+    @property
+    def rowcount(self) -> int:
+        return int(self._cursor.rowcount)
+
+
+@contextmanager
+def _psycopg2_cursor(connection: Any) -> Iterator[Any]:
+    from psycopg2.extensions import cursor as plain  # type: ignore[attr-defined]
+
+    with closing(connection.cursor(cursor_factory=plain)) as cursor:
+        yield cursor
+
+
+_CURSORS: dict[str, OpenCursor] = {
+    "sqlite3": _sqlite3_cursor,
+    "psycopg": _psycopg_cursor,
+    "psycopg2": _psycopg2_cursor,
+}
 
 
 def _django(wrapper: Any, schema: str | None) -> Executor:
@@ -104,4 +211,4 @@ def _django(wrapper: Any, schema: str | None) -> Executor:
     driver = _driver(raw)
     if driver is None:
         raise ConfigError(f"mailkit cannot run on Django's backend {wrapper.vendor}.")
-    return DbApiExecutor(wrapper, raw, _dialect(driver), schema)
+    return DbApiExecutor(wrapper, raw, _dialect(driver), schema, _CURSORS[driver])

@@ -16,7 +16,7 @@ Both give ``Rows``: a list of rows with attribute and index access. Nothing is s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 Params = Mapping[str, object]
 #: Called by ``store.events.append`` with every event, inside its transaction.
 Notify = Callable[["Event", "Tx"], None]
+#: Opens a cursor on a raw connection; closed at the end of the block.
+OpenCursor = Callable[[Any], AbstractContextManager[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,28 +161,31 @@ class Tx:
 class AlchemyExecutor:
     """Runs on an SQLAlchemy connection."""
 
-    __slots__ = ("_connection", "dialect_name", "handle")
+    __slots__ = ("_connection", "_options", "dialect_name", "handle")
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, schema: str | None = None) -> None:
         self._connection = connection
+        # Told with each statement: as an option of the connection it would move the application's own tables too.
+        self._options: dict[str, Any] = {"schema_translate_map": {None: schema}} if schema else {}
         self.handle: object = connection
         self.dialect_name = connection.dialect.name
 
     def run(self, stmt: Executable, params: Params) -> Rows:
-        result = self._connection.execute(stmt, _only(stmt, params))
+        result = self._connection.execute(stmt, _only(stmt, params), execution_options=self._options)
         if result.returns_rows:
             rows = result.fetchall()
             return Rows(rows, len(rows))
         return Rows((), result.rowcount)
 
     def run_many(self, stmt: Executable, params: Sequence[Params]) -> None:
-        self._connection.execute(stmt, [_only(stmt, p) for p in params])
+        self._connection.execute(stmt, [_only(stmt, p) for p in params], execution_options=self._options)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         if self.dialect_name == "sqlite":
-            # pysqlite in its default mode does not begin a transaction for SAVEPOINT; ours has begun already.
-            with _sql_savepoint(self._connection.exec_driver_sql):
+            run = self._connection.exec_driver_sql
+            run("SELECT 1").close()  # the first statement is what makes SQLAlchemy begin
+            with _sqlite_savepoint(run, self._connection.connection.driver_connection):
                 yield
             return
         with self._connection.begin_nested():
@@ -188,22 +193,26 @@ class AlchemyExecutor:
 
 
 class DbApiExecutor:
-    """Runs on a raw DB-API connection through its own cursor."""
+    """Runs on a raw DB-API connection, through a cursor of its own: ``cursor`` opens one that gives plain tuples and
+    takes the dialect's placeholders, whatever factories the application has set on its connection."""
 
-    __slots__ = ("_connection", "_dialect", "_schema", "dialect_name", "handle")
+    __slots__ = ("_connection", "_cursor", "_dialect", "_schema", "dialect_name", "handle")
 
-    def __init__(self, handle: object, connection: Any, dialect: Dialect, schema: str | None) -> None:
+    def __init__(
+        self, handle: object, connection: Any, dialect: Dialect, schema: str | None, cursor: OpenCursor
+    ) -> None:
         self.handle = handle
         self._connection = connection
         self._dialect = dialect
         self._schema = schema
+        self._cursor = cursor
         self.dialect_name = dialect.name
 
     def run(self, stmt: Executable, params: Params) -> Rows:
         compiled = _compiled(stmt, self._dialect, self._schema)
-        with closing(self._connection.cursor()) as cursor:
+        with self._cursor(self._connection) as cursor:
             cursor.execute(compiled.string, _bound(compiled, _only(stmt, params), self._dialect))
-            if cursor.description is None:
+            if not compiled._result_columns:
                 return Rows((), cursor.rowcount)
             rows = _rows(compiled, cursor.fetchall(), self._dialect)
             return Rows(rows, len(rows))
@@ -214,8 +223,26 @@ class DbApiExecutor:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        with closing(self._connection.cursor()) as cursor, _sql_savepoint(cursor.execute):
+        def execute(sql: str) -> None:
+            with self._cursor(self._connection) as cursor:
+                cursor.execute(sql)
+
+        if self.dialect_name == "sqlite":
+            with _sqlite_savepoint(execute, self._connection):
+                yield
+            return
+        with _sql_savepoint(execute):
             yield
+
+
+@contextmanager
+def _sqlite_savepoint(execute: Callable[[str], object], connection: Any) -> Iterator[None]:
+    """The driver begins a transaction at the first INSERT and not for SAVEPOINT, and an outermost savepoint commits
+    when it is released: so the transaction that the driver was about to begin is begun now."""
+    if not connection.in_transaction:
+        execute("BEGIN")
+    with _sql_savepoint(execute):
+        yield
 
 
 @contextmanager

@@ -75,6 +75,8 @@ def upgrade(store: Store) -> str:
 
     with store.engine.connect() as connection:
         store.begin(connection, "IMMEDIATE")
+        if store.schema is not None:
+            connection.execution_options(schema_translate_map={None: store.schema})
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         found = version(connection, store.schema)
