@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from mailkit.cli.context import read_text
 from mailkit.config import Account, ImapServer, OAuth, Password, SmtpServer
@@ -81,14 +82,20 @@ def _with(account: Account, given: Given) -> Account:
 
 
 def _from_url(given: Given, url: str) -> Account:
-    found = Account.from_url(url, name=given.name)
-    if isinstance(found.credentials, Password):
+    if _has_password(url):
         raise ConfigError(
             "The URL holds a password, which other users of this machine can read on the command line.",
             hint="Leave it out and use --password-file, --password-stdin or the prompt.",
         )
-    account = _with(found, given)
+    account = _with(Account.from_url(url, name=given.name), given)
     return account if account.credentials is not None else _with_credentials(account, given)
+
+
+def _has_password(url: str) -> bool:
+    try:
+        return urlsplit(url).password is not None
+    except ValueError:
+        return False  # from_url says what is wrong with it
 
 
 def _with_credentials(account: Account, given: Given) -> Account:

@@ -1,8 +1,9 @@
-"""Progress bars of a sync, on stderr."""
+"""Progress bars on stderr: of a sync, of jobs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -38,3 +39,27 @@ def bars() -> Iterator[Told]:
             progress.update(tasks[name], description=words, completed=step.done, total=step.total or None)
 
         yield told
+
+
+@contextmanager
+def job_bar(counts: Callable[[], Mapping[str, Mapping[str, int]]]) -> Iterator[None]:
+    """One bar for all jobs; ``counts`` gives their numbers by kind and state, and is asked twice a second."""
+    stop = threading.Event()
+    with Progress(
+        TextColumn("jobs"), BarColumn(bar_width=30), MofNCompleteColumn(), transient=True, console=Console(stderr=True)
+    ) as progress:
+        task = progress.add_task("jobs", total=None)
+
+        def follow() -> None:
+            while not stop.wait(0.5):
+                states = list(counts().values())
+                total = sum(sum(numbers.values()) for numbers in states)
+                progress.update(task, total=total, completed=sum(numbers.get("done", 0) for numbers in states))
+
+        thread = threading.Thread(target=follow, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()

@@ -116,7 +116,7 @@ def opened(ctx: typer.Context, *, create: bool = False) -> Iterator[MailKit]:
         busy_timeout=settings.timeout,
         raw_dir=settings.raw_dir or env("MAILKIT_RAW_DIR"),
         adapters=_adapters(settings),
-        create=create or None,
+        create=create,
     ) as kit:
         yield kit
 

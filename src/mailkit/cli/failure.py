@@ -38,7 +38,9 @@ def guarded(run: Callable[[], int]) -> int:
     except OSError as error:
         code = _nobody_reads() if error.errno == errno.EPIPE else tell(error)
     except SystemExit as error:
-        code = error.code if isinstance(error.code, int) else Exit.USAGE
+        # Typer turns a broken pipe into this.
+        gone = isinstance(error.__context__, BrokenPipeError)
+        code = _nobody_reads() if gone else error.code if isinstance(error.code, int) else Exit.USAGE
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         code = Exit.INTERRUPTED

@@ -12,7 +12,7 @@ import typer
 from mailkit.cli import shapes
 from mailkit.cli.codes import Exit
 from mailkit.cli.context import opened, output
-from mailkit.cli.options import Json, Limit
+from mailkit.cli.options import LARGEST_ID, SMALLEST_ID, Json, Limit
 from mailkit.cli.output import Out, plural, size, when
 from mailkit.content import read
 from mailkit.errors import InputError
@@ -39,7 +39,7 @@ def register(app: typer.Typer) -> None:
 def threads(
     ctx: typer.Context,
     limit: Limit = 20,
-    skip: Annotated[int, typer.Option(min=0, help="Leave out so many, for paging.")] = 0,
+    skip: Annotated[int, typer.Option(min=0, max=LARGEST_ID, help="Leave out so many, for paging.")] = 0,
     account: Annotated[str | None, typer.Option("--account", "-a", help="Only those of this account.")] = None,
     json: Json = False,
 ) -> int:
@@ -80,8 +80,13 @@ def links_text(links: tuple[Link, ...]) -> str:
 
 def show(
     ctx: typer.Context,
-    message: Annotated[int | None, typer.Argument(help="Id of a message.", show_default=False)] = None,
-    thread: Annotated[int | None, typer.Option(metavar="ID", help="Show a conversation.", show_default=False)] = None,
+    message: Annotated[
+        int | None, typer.Argument(min=SMALLEST_ID, max=LARGEST_ID, help="Id of a message.", show_default=False)
+    ] = None,
+    thread: Annotated[
+        int | None,
+        typer.Option(metavar="ID", min=SMALLEST_ID, max=LARGEST_ID, help="Show a conversation.", show_default=False),
+    ] = None,
     raw: Annotated[bool, typer.Option("--raw", help="Write the raw bytes to standard output.")] = False,
     html: Annotated[bool, typer.Option("--html", help="Print the body as safe HTML.")] = False,
     json: Json = False,
@@ -172,9 +177,14 @@ def _head(kit: MailKit, out: Out, stored: StoredMessage, message: Message) -> No
 
 def explain(
     ctx: typer.Context,
-    thread: Annotated[int | None, typer.Argument(help="Id of a conversation.", show_default=False)] = None,
+    thread: Annotated[
+        int | None, typer.Argument(min=SMALLEST_ID, max=LARGEST_ID, help="Id of a conversation.", show_default=False)
+    ] = None,
     message: Annotated[
-        int | None, typer.Option(metavar="ID", help="The conversation of this message.", show_default=False)
+        int | None,
+        typer.Option(
+            metavar="ID", min=SMALLEST_ID, max=LARGEST_ID, help="The conversation of this message.", show_default=False
+        ),
     ] = None,
     json: Json = False,
 ) -> int:

@@ -9,7 +9,7 @@ import typer
 from mailkit.cli import shapes
 from mailkit.cli.codes import Exit
 from mailkit.cli.context import opened, output
-from mailkit.cli.options import Json, Limit
+from mailkit.cli.options import LARGEST_ID, SMALLEST_ID, Json, Limit
 from mailkit.cli.output import plural, when
 from mailkit.cli.send import tell, verdict_text
 from mailkit.errors import InputError
@@ -17,14 +17,14 @@ from mailkit.errors import InputError
 app = typer.Typer(name="outbox", help="Mail that is to leave, and what became of it.", no_args_is_help=True)
 
 STATES = ("ready", "leased", "started", "uncertain", "sent", "partial", "refused", "cancelled")
-Id = Annotated[int, typer.Argument(help="Id of the outbox row.")]
+Id = Annotated[int, typer.Argument(min=SMALLEST_ID, max=LARGEST_ID, help="Id of the outbox row.")]
 
 
 @app.command("list")
 def list_(
     ctx: typer.Context,
     state: Annotated[str | None, typer.Option(help=f"Only one state: {', '.join(STATES)}.")] = None,
-    after: Annotated[int, typer.Option(help="Only ids above this one, for paging.")] = 0,
+    after: Annotated[int, typer.Option(min=0, max=LARGEST_ID, help="Only ids above this one, for paging.")] = 0,
     limit: Limit = 100,
     json: Json = False,
 ) -> int:

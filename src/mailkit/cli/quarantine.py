@@ -10,7 +10,7 @@ import typer
 from mailkit.cli import shapes
 from mailkit.cli.codes import Exit
 from mailkit.cli.context import opened, output
-from mailkit.cli.options import Json
+from mailkit.cli.options import LARGEST_ID, SMALLEST_ID, Json
 from mailkit.cli.output import plural, size, when
 from mailkit.errors import InputError, NotFoundError
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(name="quarantine", help="Mail that could not be ingested, kept raw.", no_args_is_help=True)
 
-Id = Annotated[int, typer.Argument(help="Id of the quarantined mail.")]
+Id = Annotated[int, typer.Argument(min=SMALLEST_ID, max=LARGEST_ID, help="Id of the quarantined mail.")]
 
 
 @app.command("list")
@@ -77,7 +77,9 @@ def show(
 @app.command()
 def retry(
     ctx: typer.Context,
-    ids: Annotated[list[int] | None, typer.Argument(help="Ids.", show_default=False)] = None,
+    ids: Annotated[
+        list[int] | None, typer.Argument(min=SMALLEST_ID, max=LARGEST_ID, help="Ids.", show_default=False)
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="All that are held.")] = False,
     json: Json = False,
 ) -> int:

@@ -12,7 +12,7 @@ import typer
 from mailkit.cli import shapes
 from mailkit.cli.codes import Exit
 from mailkit.cli.context import opened, output
-from mailkit.cli.options import Account, Json
+from mailkit.cli.options import LARGEST_ID, SMALLEST_ID, Account, Json
 from mailkit.cli.output import Out
 from mailkit.compose import Attachment, Draft, reply
 from mailkit.errors import InputError
@@ -46,7 +46,10 @@ def send(
         str | None, typer.Option(help="Idempotency key: sending again under it sends nothing.", show_default=False)
     ] = None,
     reply_to_message: Annotated[
-        int | None, typer.Option(metavar="ID", help="Answer this stored message.", show_default=False)
+        int | None,
+        typer.Option(
+            metavar="ID", min=SMALLEST_ID, max=LARGEST_ID, help="Answer this stored message.", show_default=False
+        ),
     ] = None,
     everybody: Annotated[bool, typer.Option("--reply-all", help="Answer its other recipients too.")] = False,
     quote: Annotated[bool, typer.Option("--quote", help="Put the answered text below the answer.")] = False,

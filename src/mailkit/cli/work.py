@@ -53,19 +53,28 @@ def _stopped_by_signals(kit: MailKit) -> Iterator[None]:
         yield
         return
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    ended = threading.Event()
 
     def stop(*_: object) -> None:
         for number, handler in before.items():
             signal.signal(number, handler)
-        kit.stop()
+        threading.Thread(target=_stop, args=(kit, ended), daemon=True).start()
 
     for number in before:
         signal.signal(number, stop)
     try:
         yield
     finally:
+        ended.set()
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _stop(kit: MailKit, ended: threading.Event) -> None:
+    """Again and again: the signal may have come before there was a worker to stop."""
+    while not ended.is_set():
+        kit.stop()
+        ended.wait(0.1)
 
 
 def events(

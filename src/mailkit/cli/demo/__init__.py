@@ -62,8 +62,8 @@ def demo(
     out = output(json)
     show = Show(out)
     wish = Wish(directory, seed, count, broken)
-    out.line(f"mailkit demo: seed {seed}, {count} mails in two accounts, directory {directory}", style="bold")
     with set_up(wish) as stage:
+        out.line(f"mailkit demo: seed {seed}, {count} mails in two accounts, directory {directory}", style="bold")
         told = play(stage, show)
         _end(show, stage, told)
         out.document(_shape(stage, told))

@@ -8,9 +8,10 @@ itself knows of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from mailkit.errors import InputError
-from mailkit.ingest import Ingest
+from mailkit.ingest import Fence, Ingest
 from mailkit.outbox import Dispatcher
 from mailkit.store import Tx, outbox
 from mailkit.words import RawMail, Stored, Verdict, VerdictState
@@ -21,27 +22,27 @@ _EVERY = 25
 
 
 def sabotage(what: str | None) -> None:
-    """Break one thing in this process, for the rest of its life.
-
-    Raises:
-        InputError: there is no such thing.
-    """
-    if what is None:
-        return
-    if what not in BREAKS:
-        raise InputError(f"--break={what} is not known.", hint=f"It is one of {', '.join(BREAKS)}.")
+    """Break one thing in this process, for the rest of its life."""
     if what == "ingest":
         _drop_mails()
-    else:
+    if what == "outbox":
         _send_again()
+
+
+def known(what: str | None) -> None:
+    """Raises:
+    InputError: there is nothing of that name to break.
+    """
+    if what is not None and what not in BREAKS:
+        raise InputError(f"--break={what} is not known.", hint=f"It is one of {', '.join(BREAKS)}.")
 
 
 def _drop_mails() -> None:
     honest = Ingest.many
 
-    def many(self: Ingest, mails: Sequence[RawMail]) -> list[Stored]:
+    def many(self: Ingest, mails: Sequence[RawMail], **more: Any) -> list[Stored]:
         kept = [mail for mail in mails if not _dropped(mail)]
-        done = iter(honest(self, kept))
+        done = iter(honest(self, kept, **more))
         lie = Stored(1, 1, new=True, new_copy=True)
         return [lie if _dropped(mail) else next(done) for mail in mails]
 

@@ -8,7 +8,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from mailkit.cli.demo.stage import ADDRESSES, Stage
@@ -29,7 +29,20 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Server and store beside each other. ``server``: UID -> SHA-256 of the bytes, for each (account, folder)."""
+    """Server and store beside each other, by the store's ids of messages and threads.
+
+    Attributes:
+        server, store: for each (account, folder), what is under each UID; of the server the SHA-256 of the bytes.
+        raw: the SHA-256 of the bytes that are kept under each digest.
+        messages, threads: Message-ID and thread of each message.
+        told, noted: how many events of arrival or departure, and rows of the application's handler, each message has.
+        links: the records of each thread.
+        forged: messages of which every copy has a forged sender.
+        decided: the records that each message was a reason for.
+        accepted: how often an SMTP server has accepted each Message-ID.
+        outbox: the state of each Message-ID in the outbox.
+        held: mails in quarantine.
+    """
 
     server: dict[Place, dict[int, str]]
     store: dict[Place, dict[int, Location]]
@@ -40,9 +53,10 @@ class Facts:
     noted: Counter[int]
     links: dict[int, set[tuple[str, str, str]]]
     forged: frozenset[int]
+    decided: dict[int, list[str]]
     accepted: Counter[str]
-    outbox: dict[str, str] = field(default_factory=dict)
-    held: int = 0
+    outbox: dict[str, str]
+    held: int
 
 
 def look(stage: Stage) -> Facts:
@@ -58,6 +72,7 @@ def look(stage: Stage) -> Facts:
             told=Counter(dict(db.execute(_TOLD))),
             noted=Counter(dict(db.execute("SELECT message_id, count(*) FROM app_note GROUP BY message_id"))),
             links=_links(db),
+            decided=_decided(db),
             forged=frozenset(row[0] for row in db.execute(_FORGED)),
             accepted=Counter(_accepted(stage)),
             outbox=dict(db.execute("SELECT message_id, state FROM mailkit_outbox")),
@@ -69,6 +84,10 @@ _RAW = "SELECT digest, body FROM mailkit_raw"
 _TOLD = (
     "SELECT message_id, count(*) FROM mailkit_event WHERE name IN ('message.received', 'message.sent') "
     "AND message_id IS NOT NULL GROUP BY message_id"
+)
+_BY_MESSAGE = (
+    "SELECT d.message_id, l.system, l.kind, l.record_id FROM mailkit_link l JOIN mailkit_decision d "
+    "ON d.id = l.decision_id WHERE l.state IN ('linked', 'shown')"
 )
 #: Messages of which every copy has a forged sender.
 _FORGED = "SELECT message_id FROM mailkit_copy GROUP BY message_id HAVING min(trust = 'forged') = 1"
@@ -100,6 +119,16 @@ def _links(db: sqlite3.Connection) -> dict[int, set[tuple[str, str, str]]]:
         "SELECT thread_id, system, kind, record_id FROM mailkit_link WHERE state IN ('linked', 'shown')"
     ):
         found.setdefault(thread_id, set()).add((record[0], record[1], record[2]))
+    return found
+
+
+def _decided(db: sqlite3.Connection) -> dict[int, list[str]]:
+    """The records that each message was a reason to link its thread to."""
+    found: dict[int, list[str]] = {}
+    for message_id, *record in db.execute(_BY_MESSAGE):
+        found.setdefault(message_id, []).append("{}:{}/{}".format(*record))
+    for message_id, chosen in db.execute("SELECT message_id, chosen FROM mailkit_decision WHERE chosen != '[]'"):
+        found.setdefault(message_id, []).append(chosen)
     return found
 
 

@@ -22,6 +22,7 @@ def sync_all(kit: MailKit, show: Show) -> list[SyncReport]:
     return reports
 
 
-def jobs(kit: MailKit) -> int:
+def jobs(kit: MailKit, show: Show) -> int:
     """Ask the CRM whose mail it is, show messages on records, file what was sent: the queued work."""
-    return kit.work(only={"jobs"}, once=True)
+    with show.jobs(kit):
+        return kit.work(only={"jobs"}, once=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from mailkit.cli.demo.facts import Facts
 from mailkit.cli.demo.stage import Placed
-from mailkit.testing.samples import SampleMail
 from mailkit.words import Record
 
 Key = tuple[str, str, str]
@@ -17,7 +16,8 @@ Key = tuple[str, str, str]
 class Score:
     """Of the links of all conversations: ``right`` of ``made`` are as they may be, ``found`` of ``expected`` are there.
 
-    ``forged``: what a forged mail is linked to by itself.
+    ``kept``: conversations that are one thread, alone in it, of ``conversations``. ``forgeries``: forged mails, and
+    ``forged`` what was linked because of one.
     """
 
     made: int
@@ -26,6 +26,9 @@ class Score:
     found: int
     wrong: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    conversations: int = 0
+    kept: int = 0
+    forgeries: int = 0
     forged: list[str] = field(default_factory=list)
 
     @property
@@ -61,7 +64,9 @@ def score(facts: Facts, placed: Sequence[Placed]) -> Score:
         found += len(linked & due)
         wrong += [f"{name} {_text(record)}" for record in linked - allowed]
         missing += [f"{name} {_text(record)}" for record in due - linked]
-    return Score(made, right, expected, found, wrong, missing, _forged(facts, placed))
+    kept = sum(1 for ids in threads.values() if len(ids) == 1 and all(len(members[thread]) == 1 for thread in ids))
+    forgeries, forged = _forged(facts, placed)
+    return Score(made, right, expected, found, wrong, missing, len(threads), kept, forgeries, forged)
 
 
 def threads_of(facts: Facts, placed: Sequence[Placed]) -> dict[str, set[int]]:
@@ -85,19 +90,16 @@ def _truths(placed: Sequence[Placed]) -> Mapping[str, tuple[set[Key], set[Key]]]
     return truths
 
 
-def _forged(facts: Facts, placed: Sequence[Placed]) -> list[str]:
-    """Links of a thread in which there is nothing but a forged mail."""
-    alone: dict[int, list[SampleMail]] = {}
-    for place in placed:
-        location = facts.store.get((place.account, place.folder), {}).get(place.uid)
-        if location is not None and location.message_id is not None:
-            alone.setdefault(facts.threads[location.message_id], []).append(place.mail)
-    return [
-        _text(record)
-        for thread, mails in alone.items()
-        if all(mail.truth.category == "forged" for mail in mails)
-        for record in facts.links.get(thread, ())
-    ]
+def _forged(facts: Facts, placed: Sequence[Placed]) -> tuple[int, list[str]]:
+    """How many forged mails there are, and what was linked to something because of one."""
+    forged = {
+        location.message_id
+        for place in placed
+        if place.mail.truth.category == "forged"
+        and (location := facts.store.get((place.account, place.folder), {}).get(place.uid)) is not None
+        and location.message_id is not None
+    }
+    return len(forged), [record for pk in forged for record in facts.decided.get(pk, ())]
 
 
 def _key(record: Record) -> Key:

@@ -19,7 +19,7 @@ import mailkit
 from mailkit.cli.demo.show import Show
 from mailkit.cli.demo.stage import ADDRESSES, Placed, Stage
 from mailkit.compose import reply
-from mailkit.errors import ProtocolError, UsageError
+from mailkit.errors import NotFoundError, ProtocolError, UsageError
 from mailkit.kit import MailKit
 from mailkit.testing.samples import SampleMail
 from mailkit.words import Direction, TrustLevel
@@ -47,7 +47,9 @@ def enqueue(kit: MailKit, stage: Stage) -> tuple[list[Answer], str]:
     answers: list[Answer] = []
     found = list(_answerable(kit, stage))
     for number, account in enumerate(_ANSWERS, 1):
-        place, message_pk = next(one for one in found if one[0].account == account)
+        place, message_pk = next((one for one in found if one[0].account == account), (None, 0))
+        if place is None:
+            raise NotFoundError(f"No mail of {account} can be answered.", hint="Try another --seed or --count.")
         found = [one for one in found if one[0].mail.truth.conversation != place.mail.truth.conversation]
         draft = reply(
             kit.messages.parse(message_pk), own_addresses=[ADDRESSES[account]], text=f"{_TEXT} ({number})", quote=True

@@ -64,14 +64,14 @@ def _come_in(kit: MailKit, show: Show) -> None:
     with show.stage("sync", "Sync: from the servers into the store"):
         inbound.sync_all(kit, show)
     with show.stage("jobs", "Jobs: ask the CRM whose mail it is, show messages on its records"):
-        show.line(f"  {inbound.jobs(kit)} jobs done")
+        show.line(f"  {inbound.jobs(kit, show)} jobs done")
 
 
 def _go_out(kit: MailKit, stage: Stage, show: Show) -> tuple[list[Answer], str]:
     with show.stage("outbox", "Outbox: three answers on the application's own transactions, one rolled back"):
         answers, undone = outbound.enqueue(kit, stage)
         outbound.deliver(stage, show)
-        inbound.jobs(kit)
+        inbound.jobs(kit, show)
         for answer in answers:
             entry = kit.outbox.entry(answer.outbox_id)
             how = "; ".join(f"{v.recipient} {v.state.value}: {v.text}" for v in entry.verdicts)
@@ -87,7 +87,7 @@ def _again(kit: MailKit, stage: Stage, show: Show, answers: Sequence[Answer]) ->
         before = kit.stats().messages
         outbound.answer_comes(stage, answers[-1])
         inbound.sync_all(kit, show)
-        inbound.jobs(kit)
+        inbound.jobs(kit, show)
         come = [one for one in kit.messages.latest(limit=max(kit.stats().messages - before, 1)) if one.message_id]
         thanks = {one.message_id or "": answers[-1].answered for one in come}
     return again, thanks

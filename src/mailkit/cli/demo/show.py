@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -39,6 +40,17 @@ class Show:
         started = time.perf_counter()
         yield
         self.stages[name] = round(time.perf_counter() - started, 2)
+
+    @contextmanager
+    def jobs(self, kit: MailKit) -> Iterator[None]:
+        """A bar while jobs are done, where somebody watches."""
+        if self.out.json or not sys.stderr.isatty():
+            yield
+            return
+        from mailkit.cli.bars import job_bar
+
+        with job_bar(lambda: kit.stats().jobs):
+            yield
 
     def threads(self, kit: MailKit) -> list[tuple[Thread, Explanation]]:
         """Some threads of each kind, with the records they are linked to and why."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from pathlib import Path
 from mailkit.auth import generate_key
 from mailkit.cli.db import write_secret
 from mailkit.cli.demo.application import Clock
+from mailkit.cli.demo.breaks import known
 from mailkit.config import Account
 from mailkit.errors import InputError
 from mailkit.testing import MailServer
@@ -68,7 +70,8 @@ class Stage:
     @property
     def options(self) -> str:
         """The options with which the command looks at this store, ready to paste."""
-        return f"-d {self.database} --key-file {self.key_file} --adapter sample:{self.crm.path}"
+        values = (str(self.database), str(self.key_file), f"sample:{self.crm.path}")
+        return "-d {} --key-file {} --adapter {}".format(*map(shlex.quote, values))
 
 
 def prepare(directory: Path) -> Path:
@@ -95,6 +98,7 @@ def prepare(directory: Path) -> Path:
 @contextmanager
 def set_up(wish: Wish) -> Iterator[Stage]:
     """Make everything, run the servers, stop them."""
+    known(wish.broken)
     directory = prepare(wish.directory)
     wish = Wish(directory, wish.seed, wish.count, wish.broken)
     samples = generate(wish.seed, wish.count)
