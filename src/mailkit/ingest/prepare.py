@@ -19,6 +19,8 @@ from mailkit.words import Direction, Limits, RawMail, Trust, TrustLevel
 SUBJECT_LENGTH = 1000
 SNIPPET_LENGTH = 280
 ADDRESS_LENGTH = 320
+#: Longest Message-ID kept as it is, in bytes of UTF-8: a row of an index of PostgreSQL takes 2704 at most.
+ID_BYTES = 2000
 #: Characters of the new text that links are sought in.
 TEXT_LENGTH = 20_000
 #: A Date header further ahead of the arrival than this is not believed for ordering.
@@ -82,7 +84,7 @@ def prepare(mail: RawMail, profile: Profile, limits: Limits, now: datetime) -> P
     author = message.from_[0] if message.from_ else None
     date = _utc(message.date)
     text = storable(_new_text(content), TEXT_LENGTH)
-    message_id = storable(message.message_id, SUBJECT_LENGTH) if message.message_id else None
+    message_id = _indexable(message.message_id) if message.message_id else None
     return Prepared(
         mail=mail,
         message=message,
@@ -116,13 +118,22 @@ def _keys(message: Message, report: Report | None, limits: Limits) -> tuple[str,
     keys = list(reference_keys(message, limits))
     if report is not None and report.original_message_id and report.original_message_id not in keys:
         keys.append(report.original_message_id)
-    return tuple(storable(key, SUBJECT_LENGTH) for key in keys)
+    return tuple(_indexable(key) for key in keys)
 
 
 def storable(text: str | None, length: int) -> str:
     """Text that every database takes: no NUL, no lone surrogate, at most ``length`` characters."""
     short = (text or "")[:length].replace("\x00", "\ufffd")
     return short.encode("utf-8", "replace").decode("utf-8")
+
+
+def _indexable(message_id: str) -> str:
+    """A Message-ID that fits into an index; of one that is too long, its beginning and the digest of all of it."""
+    text = storable(message_id, SUBJECT_LENGTH)
+    data = text.encode()
+    if len(data) <= ID_BYTES:
+        return text
+    return data[: ID_BYTES - 64].decode("utf-8", "ignore") + digest_of(data)
 
 
 def _new_text(content: Content) -> str:

@@ -13,7 +13,8 @@ Invariants:
 
 * A message, its thread, its links and its event appear together or not at all.
 * No network call happens between begin and commit (`mailkit.net.guard` refuses it).
-* A batch goes through in one transaction. When it fails because of one of its mails, it is rolled back and replayed
+* A batch goes through in one transaction (in several, where its mails have very many references). It holds the locks of
+  all its references before its first write. When it fails because of one of its mails, it is rolled back and replayed
   mail by mail; the one that fails goes to quarantine, raw, in a transaction of its own. A failure of the database is
   not a mail's fault: it is raised, nothing is quarantined.
 * Everything is idempotent: the same mail from the same source changes nothing, whoever brings it, however often.
@@ -27,24 +28,25 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from mailkit.errors import AdapterError, MailkitError, StoreError
-from mailkit.events import MessageBounced, MessageQuarantined, MessageReceived, MessageSent
+from mailkit.events import MessageReceived, MessageSent
+from mailkit.ingest.aside import EMPTY, FAILED, HANDLER, TOO_LARGE, UNREADABLE, Rejected, put_aside, refuse
 from mailkit.ingest.prepare import Prepared, Profile, prepare
+from mailkit.ingest.rows import facts_of, ids_of, row_of, sent_by_us, tell_bounce
 from mailkit.link.linker import attach_thread, decide_local
 from mailkit.link.patterns import Patterns
 from mailkit.link.rules import LinkPolicy
-from mailkit.link.signals import MessageFacts, TokenVerifier
-from mailkit.store import Store, Tx, events, links, messages, quarantine, raw, rewritten, threads
+from mailkit.link.signals import TokenVerifier
+from mailkit.store import Store, Tx, events, links, messages, quarantine, raw, threads
 from mailkit.words import Direction, Limits, RawMail, Record, Stored
 
 logger = logging.getLogger("mailkit.ingest")
 
-#: Why a mail is in quarantine.
-EMPTY = "empty"
-TOO_LARGE = "too-large"
-UNFETCHABLE = "unfetchable"
-UNREADABLE = "unreadable"
-HANDLER = "handler-failed"
-FAILED = "ingest-failed"
+#: Called in a transaction before its first write; raises to undo it.
+Fence = Callable[[Tx], object]
+
+#: A transaction takes no more reference keys than this: PostgreSQL's lock table has room for 64 for each connection
+#: that it allows (max_locks_per_transaction), which is 6,400, and several workers share it.
+MAX_LOCKS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +56,6 @@ class LinkRules:
     patterns: Patterns = field(default_factory=Patterns)
     verifier: TokenVerifier | None = None
     policy: LinkPolicy = field(default_factory=LinkPolicy)
-
-
-#: Actions of a delivery report that are no failure (RFC 3464 section 2.3.3).
-_NOT_FAILED = ("delayed", "delivered", "relayed", "expanded")
-
-
-class _Rejected(Exception):
-    """One mail of a batch cannot be ingested."""
-
-    def __init__(self, mail: RawMail, reason: str, detail: str) -> None:
-        super().__init__(reason)
-        self.mail = mail
-        self.reason = reason
-        self.detail = detail
 
 
 class Ingest:
@@ -93,22 +81,30 @@ class Ingest:
         self._rules = rules
         self._limits = limits
 
-    def many(self, mails: Sequence[RawMail]) -> list[Stored]:
+    def many(self, mails: Sequence[RawMail], *, fence: Fence | None = None) -> list[Stored]:
         """Ingest mails, each fully or not at all; one result for each, in their order.
+
+        Args:
+            fence: called in every transaction before its first write; what it raises undoes the transaction and is
+                raised. It is how a worker that was overtaken learns of it.
 
         Raises:
             StoreError: the database failed; what was committed before stays, the rest can be brought again.
         """
-        if not mails:
-            return []
+        read = [self._read(mail) for mail in mails]
+        return [stored for part in _parts(read) for stored in self._part(part, fence)]
+
+    def _part(self, part: Sequence[Prepared | Rejected], fence: Fence | None) -> list[Stored]:
+        ready = [one for one in part if isinstance(one, Prepared)]
         try:
-            prepared = [self._prepare(mail) for mail in mails]
-            return self._store.run(lambda tx: self._all(tx, prepared))
-        except _Rejected as rejected:
-            if len(mails) == 1:
-                return [self._hold(rejected)]
-            logger.info("a batch of %d is replayed singly: %s", len(mails), rejected.reason)
-        return [stored for mail in mails for stored in self.many([mail])]
+            if len(ready) < len(part):
+                raise next(one for one in part if isinstance(one, Rejected))
+            return self._store.run(lambda tx: self._all(tx, ready, fence))
+        except Rejected as rejected:
+            if len(part) == 1:
+                return [self._hold(rejected, fence)]
+            logger.info("a batch of %d is replayed singly: %s", len(part), rejected.reason)
+        return [stored for one in part for stored in self._part([one], fence)]
 
     def within(self, tx: Tx, mail: RawMail, *, wish: Record | None = None) -> Stored:
         """Ingest one mail in a transaction that is open already, ours or the caller's.
@@ -117,15 +113,17 @@ class Ingest:
         """
         try:
             prepared = self._prepare(mail)
-            threads.lock_all(tx, prepared.keys)
+            _lock(tx, [prepared])
             with tx.savepoint():
                 return self._one(tx, prepared, wish)
-        except _Rejected as rejected:
-            return _quarantine(tx, rejected)
+        except Rejected as rejected:
+            return put_aside(tx, rejected)
 
-    def hold_unfetched(self, mail: RawMail, detail: str, *, reason: str = TOO_LARGE) -> Stored:
+    def hold_unfetched(
+        self, mail: RawMail, detail: str, *, reason: str = TOO_LARGE, fence: Fence | None = None
+    ) -> Stored:
         """Note a mail that was left on the server: larger than the limit, or one that the server does not hand over."""
-        return self._store.run(lambda tx: _quarantine(tx, _Rejected(mail, reason, detail), fetched=False))
+        return self._hold(Rejected(mail, reason, detail), fence, fetched=False)
 
     def retry(self, quarantine_id: int) -> Stored:
         """Ingest a mail from quarantine again.
@@ -143,29 +141,37 @@ class Ingest:
         try:
             prepared = self._prepare(mail)
             return self._store.run(lambda tx: self._release(tx, prepared, quarantine_id))
-        except _Rejected as rejected:
+        except Rejected as rejected:
             logger.info("quarantine row %d stays: %s", quarantine_id, rejected.reason)
-            self._store.run(partial(_refuse, rejected=rejected, quarantine_id=quarantine_id))
+            self._store.run(partial(refuse, rejected=rejected, quarantine_id=quarantine_id))
             return Stored(0, 0, new=False, new_copy=False, quarantine_id=quarantine_id)
 
     # -- one mail --------------------------------------------------------------------------------------------------
 
     def _prepare(self, mail: RawMail) -> Prepared:
         if not mail.raw.strip():
-            raise _Rejected(mail, EMPTY, f"The mail has {len(mail.raw)} bytes and no content.")
+            raise Rejected(mail, EMPTY, f"The mail has {len(mail.raw)} bytes and no content.")
         if len(mail.raw) > self._limits.message_bytes:
             detail = f"The mail has {len(mail.raw)} bytes; limits.message_bytes is {self._limits.message_bytes}."
-            raise _Rejected(mail, TOO_LARGE, detail)
+            raise Rejected(mail, TOO_LARGE, detail)
         try:
             return prepare(mail, self._profile(mail.source.account), self._limits, self._store.clock())
         except MailkitError:
             raise
         except Exception as error:
             logger.exception("a mail could not be read: %s", mail.source.key)
-            raise _Rejected(mail, UNREADABLE, f"{type(error).__name__}: {error}") from error
+            raise Rejected(mail, UNREADABLE, f"{type(error).__name__}: {error}") from error
 
-    def _all(self, tx: Tx, prepared: Sequence[Prepared]) -> list[Stored]:
-        threads.lock_all(tx, [key for one in prepared for key in one.keys])
+    def _read(self, mail: RawMail) -> Prepared | Rejected:
+        try:
+            return self._prepare(mail)
+        except Rejected as rejected:
+            return rejected
+
+    def _all(self, tx: Tx, prepared: Sequence[Prepared], fence: Fence | None) -> list[Stored]:
+        _lock(tx, prepared)
+        if fence is not None:
+            fence(tx)
         return [self._one(tx, one, None) for one in prepared]
 
     def _one(self, tx: Tx, one: Prepared, wish: Record | None) -> Stored:
@@ -174,13 +180,13 @@ class Ingest:
         except StoreError as error:
             # A statement refused for what is in it is this mail's fault; every other failure has a class of its own.
             if type(error) is StoreError:
-                raise _Rejected(one.mail, FAILED, str(error)) from error
+                raise Rejected(one.mail, FAILED, str(error)) from error
             raise
         except AdapterError as error:
-            raise _Rejected(one.mail, HANDLER, str(error.__cause__ or error)) from error
+            raise Rejected(one.mail, HANDLER, str(error.__cause__ or error)) from error
         except Exception as error:
             logger.exception("a mail could not be ingested: %s", one.mail.source.key)
-            raise _Rejected(one.mail, FAILED, f"{type(error).__name__}: {error}") from error
+            raise Rejected(one.mail, FAILED, f"{type(error).__name__}: {error}") from error
 
     def _write(self, tx: Tx, one: Prepared, wish: Record | None) -> Stored:
         known = messages.find_source(tx, one.mail.source.key)
@@ -204,13 +210,13 @@ class Ingest:
             self._tell(tx, one, message_pk, thread_id, copy_id)
         if found is None or new_copy:
             # A further copy may be better authenticated than the first.
-            facts = _facts(one, message_pk, thread_id, wish)
+            facts = facts_of(one, message_pk, thread_id, wish)
             decide_local(tx, facts, self._rules.patterns, self._rules.verifier, self._rules.policy)
         return Stored(message_pk, thread_id, new=found is None, new_copy=new_copy)
 
     def _insert(self, tx: Tx, one: Prepared) -> tuple[int, int]:
         thread_id = self._assign(tx, one, one.keys)
-        message_pk = messages.insert(tx, _row(one, thread_id))
+        message_pk = messages.insert(tx, row_of(one, thread_id))
         threads.count_in(tx, thread_id, one.at, one.base_subject)
         messages.add_participants(tx, message_pk, one.people)
         return message_pk, thread_id
@@ -227,11 +233,11 @@ class Ingest:
         found = messages.find_identity(tx, one.identity)
         if found is not None or one.direction is not Direction.OUTBOUND or one.mail.source.kind == "outbox":
             return found
-        found = _sent_by_us(tx, one)
+        found = sent_by_us(tx, one)
         if found is None:
             return None
         # Answers will name the new Message-ID: it leads to the same thread.
-        return found[0], self._assign(tx, one, (*one.keys, *_ids_of(tx, found[0])))
+        return found[0], self._assign(tx, one, (*one.keys, *ids_of(tx, found[0])))
 
     def _tell(self, tx: Tx, one: Prepared, message_pk: int, thread_id: int, copy_id: int) -> None:
         account = one.mail.source.account
@@ -256,16 +262,23 @@ class Ingest:
             ),
         )
         if one.kind == "bounce" and one.report is not None:
-            _bounced(tx, one, message_pk, thread_id)
+            tell_bounce(tx, one, message_pk, thread_id)
 
     # -- quarantine ------------------------------------------------------------------------------------------------
 
-    def _hold(self, rejected: _Rejected) -> Stored:
-        logger.warning("quarantined %s: %s", rejected.mail.source.key, rejected.reason)
-        return self._store.run(lambda tx: _quarantine(tx, rejected))
+    def _hold(self, rejected: Rejected, fence: Fence | None, *, fetched: bool = True) -> Stored:
+        if fetched:
+            logger.warning("quarantined %s: %s", rejected.mail.source.key, rejected.reason)
+
+        def hold(tx: Tx) -> Stored:
+            if fence is not None:
+                fence(tx)
+            return put_aside(tx, rejected, fetched=fetched)
+
+        return self._store.run(hold)
 
     def _release(self, tx: Tx, one: Prepared, quarantine_id: int) -> Stored:
-        threads.lock_all(tx, one.keys)
+        _lock(tx, [one])
         messages.drop_source(tx, one.mail.source.key, quarantine_id)
         stored = self._one(tx, one, None)
         quarantine.settle(tx, quarantine_id, "released")
@@ -277,102 +290,21 @@ def _let_go(tx: Tx, held: quarantine.Quarantined) -> None:
     quarantine.settle(tx, held.id, "released")
 
 
-def _refuse(tx: Tx, rejected: _Rejected, quarantine_id: int) -> None:
-    quarantine.hold(tx, rejected.mail, rejected.reason, rejected.detail)
-    quarantine.settle(tx, quarantine_id, "held")
+def _lock(tx: Tx, prepared: Sequence[Prepared]) -> None:
+    """Hold all that these mails could share with those of another transaction."""
+    keys = {key for one in prepared for key in one.keys}
+    threads.lock_all(tx, sorted(keys), [one.identity for one in prepared if not one.keys])
 
 
-def _quarantine(tx: Tx, rejected: _Rejected, *, fetched: bool = True) -> Stored:
-    known = messages.find_source(tx, rejected.mail.source.key)
-    if known is not None and known.quarantine_id is not None:
-        return Stored(0, 0, new=False, new_copy=False, quarantine_id=known.quarantine_id)
-    row = quarantine.hold(tx, rejected.mail, rejected.reason, rejected.detail, fetched=fetched)
-    digest = raw.digest_of(rejected.mail.raw) if fetched else None
-    messages.add_source(tx, rejected.mail, copy_id=None, raw_digest=digest, quarantine_id=row)
-    # The handlers are not told: one of them may be why the mail is here. Cursors are.
-    listener, tx.notify = tx.notify, None
-    try:
-        event = MessageQuarantined(account=rejected.mail.source.account, quarantine_id=row, reason=rejected.reason)
-        events.append(tx, event)
-    finally:
-        tx.notify = listener
-    return Stored(0, 0, new=False, new_copy=False, quarantine_id=row)
-
-
-def _row(one: Prepared, thread_id: int) -> messages.NewMessage:
-    return messages.NewMessage(
-        identity=one.identity,
-        message_id=one.message_id,
-        thread_id=thread_id,
-        date=one.date,
-        from_address=one.from_address,
-        from_name=one.from_name,
-        subject=one.subject,
-        snippet=one.snippet,
-        kind=one.kind,
-        direction=one.direction,
-        content_digest=one.content_digest,
-        raw_digest=one.raw_digest,
-        size=len(one.mail.raw),
-        attachments=one.attachments,
-        defects=one.defects,
-    )
-
-
-def _sent_by_us(tx: Tx, one: Prepared) -> tuple[int, int] | None:
-    if one.date is None or one.message_id is None:
-        return None
-    people = frozenset((role, address) for role, address, _ in one.people if role in rewritten.RECIPIENT_ROLES)
-    seen = rewritten.Seen(one.message_id, one.content_digest, one.from_address, one.date, one.subject, people)
-    return rewritten.find(tx, seen)
-
-
-def _ids_of(tx: Tx, message_pk: int) -> tuple[str, ...]:
-    message_id = messages.get(tx, message_pk).message_id
-    return (message_id,) if message_id else ()
-
-
-def _bounced(tx: Tx, one: Prepared, message_pk: int, thread_id: int) -> None:
-    report = one.report
-    if report is None:
-        return
-    original = None
-    if report.original_message_id:
-        sent = [m for m in messages.by_message_id(tx, report.original_message_id) if m.direction == "outbound"]
-        original = sent[0].id if sent else None
-    failed = [one for one in report.recipients if one.address and one.action not in _NOT_FAILED]
-    if not failed:
-        return
-    events.append(
-        tx,
-        MessageBounced(
-            thread_id=thread_id,
-            message_id=message_pk,
-            account=one.mail.source.account,
-            original_id=original,
-            recipients=tuple(recipient.address for recipient in failed),
-            hard=any(recipient.hard for recipient in failed),
-        ),
-    )
-
-
-def _facts(one: Prepared, message_pk: int, thread_id: int, wish: Record | None) -> MessageFacts:
-    by_role: dict[str, list[str]] = {}
-    for role, address, _ in one.people:
-        by_role.setdefault(role, []).append(address)
-    return MessageFacts(
-        id=message_pk,
-        thread_id=thread_id,
-        message_id=one.message_id,
-        references=one.keys,
-        subject=one.subject,
-        text=one.new_text,
-        addresses={role: tuple(found) for role, found in by_role.items()},
-        direction=one.direction,
-        trust=one.trust,
-        kind=one.kind,
-        account=one.mail.source.account,
-        wish=wish,
-        quoted=one.quoted,
-        own_addresses=one.own_addresses,
-    )
+def _parts(read: Sequence[Prepared | Rejected]) -> list[list[Prepared | Rejected]]:
+    """Batches whose transactions hold at most ``MAX_LOCKS`` keys, or a single mail's. What is rejected stands alone."""
+    parts: list[list[Prepared | Rejected]] = []
+    room = 0
+    for one in read:
+        needed = len(one.keys) + 1 if isinstance(one, Prepared) else MAX_LOCKS
+        if not parts or room < needed:
+            parts.append([])
+            room = MAX_LOCKS
+        parts[-1].append(one)
+        room -= needed
+    return parts

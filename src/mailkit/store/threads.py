@@ -12,7 +12,7 @@ writer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,7 +37,11 @@ class StoredThread:
     merged_into: int | None
 
 
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:lock_key, 0))")
+# The subquery is sorted before the function is called, row by row; OFFSET 0 keeps the planner from merging the two.
+_LOCK = text(
+    "SELECT count(pg_advisory_xact_lock(held.number)) FROM (SELECT DISTINCT hashtextextended(one.key, 0) AS number "
+    "FROM unnest(CAST(:lock_keys AS text[])) AS one (key) ORDER BY number OFFSET 0) AS held"
+)
 _FIND = select(reference.c.thread_id).where(sql.mine(reference), reference.c.ref == bindparam("wanted"))
 _NEW = sql.insert(thread, "tenant", "subject", "first_at", "last_at", "created_at")
 _POINT = sql.insert_new(reference, "tenant", "ref", "thread_id", conflict=("tenant", "ref"))
@@ -110,23 +114,28 @@ _FLATTEN = (
 )
 
 
-def lock(tx: Tx, keys: Sequence[str]) -> None:
-    """Hold these keys until the transaction ends. Call it before the transaction's first write."""
-    if tx.dialect != "postgresql":
-        return
-    for key in sorted(set(keys)):
-        tx.execute(_LOCK, lock_key=f"mailkit:{tx.tenant}:{key}")
+def lock(tx: Tx, keys: Collection[str]) -> None:
+    """Hold these keys until the transaction ends. Call it before the transaction's first write.
+
+    They are taken in the order of their hashes, so that two transactions with the same keys never hold one each.
+    """
+    if tx.dialect == "postgresql" and keys:
+        tx.execute(_LOCK, lock_keys=[f"mailkit:{tx.tenant}:{key}" for key in keys])
 
 
 def _found(tx: Tx, keys: Sequence[str]) -> list[int]:
     return sorted({row.thread_id for key in keys for row in tx.execute(_FIND, wanted=key)})
 
 
-def lock_all(tx: Tx, keys: Sequence[str]) -> None:
-    """Hold the reference keys of a batch and the threads that they point at."""
+def lock_all(tx: Tx, keys: Sequence[str], identities: Sequence[str] = ()) -> None:
+    """Hold the reference keys of a batch and the threads that they point at.
+
+    Args:
+        identities: of messages that have no key, and yet must not be stored by two transactions at once.
+    """
     if tx.dialect != "postgresql":
         return
-    lock(tx, [f"ref:{key}" for key in keys])
+    lock(tx, [*(f"ref:{key}" for key in keys), *(f"message:{identity}" for identity in identities)])
     held: set[int] = set()
     while missing := set(_found(tx, keys)) - held:
         lock(tx, [f"thread:{number:020d}" for number in missing])

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from mailkit.ingest import Ingest
-from mailkit.ingest.spine import TOO_LARGE, UNFETCHABLE
+from mailkit.ingest.aside import TOO_LARGE, UNFETCHABLE
 from mailkit.mailbox import Fetched, FlagState, FolderInfo, FolderState
 from mailkit.store import Tx, folders, messages, quarantine
 from mailkit.words import Direction, RawMail, Role, Source, Stored
@@ -170,8 +170,7 @@ def _fetch_window(run: Run, info: FolderInfo, state: FolderState, window: Sequen
 def _ingest(run: Run, info: FolderInfo, tally: _Tally) -> None:
     batch, tally.batch = tally.batch, []
     with run.stage("ingest"):
-        _count(run.ingest.many(batch), tally)
-        run.write(lambda _tx: None)  # the lease goes on
+        _count(run.ingest.many(batch, fence=run.hold), tally)
     run.tell(info.name, "fetch", tally.done, tally.total)
 
 
@@ -187,7 +186,7 @@ def _hold_large(run: Run, info: FolderInfo, state: FolderState, message: Fetched
     mail = RawMail(b"", source, received_at=message.internaldate, flags=message.flags, role=info.role)
     detail = f"The server says {message.size} bytes; limits.message_bytes is {run.limits.message_bytes}."
     with run.stage("ingest"):
-        _count([run.ingest.hold_unfetched(mail, detail)], tally)
+        _count([run.ingest.hold_unfetched(mail, detail, fence=run.hold)], tally)
 
 
 def _hold_unfetchable(run: Run, info: FolderInfo, state: FolderState, tally: _Tally) -> None:
@@ -199,7 +198,8 @@ def _hold_unfetchable(run: Run, info: FolderInfo, state: FolderState, tally: _Ta
         source = Source.imap(run.account.name, info.name, state.uidvalidity, message.uid)
         mail = RawMail(b"", source, role=info.role)
         with run.stage("ingest"):
-            _count([run.ingest.hold_unfetched(mail, message.error.message, reason=UNFETCHABLE)], tally)
+            why = message.error.message
+            _count([run.ingest.hold_unfetched(mail, why, reason=UNFETCHABLE, fence=run.hold)], tally)
 
 
 def _fetch_again(run: Run, info: FolderInfo, state: FolderState, tally: _Tally) -> None:

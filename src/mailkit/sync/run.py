@@ -105,10 +105,18 @@ class Run:
         """
 
         def fenced(tx: Tx) -> T:
-            hold(tx, self.lease)
+            self.hold(tx)
             return work(tx)
 
         return self.store.run(fenced)
+
+    def hold(self, tx: Tx) -> None:
+        """Extend the lease inside a transaction that depends on it.
+
+        Raises:
+            LeaseLostError: another sync has taken over.
+        """
+        hold(tx, self.lease)
 
     def read(self, work: Callable[[Tx], T]) -> T:
         """Run ``work`` in a read transaction."""

@@ -1,0 +1,50 @@
+"""Putting a mail aside: why, and how it gets into quarantine."""
+
+from __future__ import annotations
+
+from mailkit.events import MessageQuarantined
+from mailkit.store import Tx, events, messages, quarantine, raw
+from mailkit.words import RawMail, Stored
+
+#: Why a mail is in quarantine.
+EMPTY = "empty"
+TOO_LARGE = "too-large"
+UNFETCHABLE = "unfetchable"
+UNREADABLE = "unreadable"
+HANDLER = "handler-failed"
+FAILED = "ingest-failed"
+
+
+class Rejected(Exception):
+    """One mail of a batch cannot be ingested. Never leaves this room."""
+
+    def __init__(self, mail: RawMail, reason: str, detail: str) -> None:
+        super().__init__(reason)
+        self.mail = mail
+        self.reason = reason
+        self.detail = detail
+
+
+def refuse(tx: Tx, rejected: Rejected, quarantine_id: int) -> None:
+    """A mail from quarantine failed again."""
+    quarantine.hold(tx, rejected.mail, rejected.reason, rejected.detail)
+    quarantine.settle(tx, quarantine_id, "held")
+
+
+def put_aside(tx: Tx, rejected: Rejected, *, fetched: bool = True) -> Stored:
+    """Put a mail into quarantine, once for each arrival, and tell the cursors."""
+    known = messages.find_source(tx, rejected.mail.source.key)
+    if known is not None and known.quarantine_id is not None:
+        return Stored(0, 0, new=False, new_copy=False, quarantine_id=known.quarantine_id)
+    row = quarantine.hold(tx, rejected.mail, rejected.reason, rejected.detail, fetched=fetched)
+    digest = raw.digest_of(rejected.mail.raw) if fetched else None
+    if not messages.add_source(tx, rejected.mail, copy_id=None, raw_digest=digest, quarantine_id=row):
+        return Stored(0, 0, new=False, new_copy=False, quarantine_id=row)  # another worker was quicker
+    # The handlers are not told: one of them may be why the mail is here. Cursors are.
+    listener, tx.notify = tx.notify, None
+    try:
+        event = MessageQuarantined(account=rejected.mail.source.account, quarantine_id=row, reason=rejected.reason)
+        events.append(tx, event)
+    finally:
+        tx.notify = listener
+    return Stored(0, 0, new=False, new_copy=False, quarantine_id=row)
