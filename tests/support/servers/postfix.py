@@ -1,7 +1,7 @@
 """Postfix: submission with STARTTLS or implicit TLS, logins checked by Dovecot, mail for ``DOMAIN`` to Dovecot by LMTP.
 
-Mail for other domains is accepted from those who logged in, and discarded; that for ``BOUNCING`` comes back. The
-recipients in ``REPLIES`` get that answer. Only root can run it.
+Mail for other domains is accepted from those who logged in, and discarded; that for ``BOUNCING`` goes to a
+server that refuses it, and comes back. The recipients in ``REPLIES`` get that answer. Only root can run it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ local_recipient_maps =
 alias_maps =
 alias_database =
 relay_domains = {domain}
-transport_maps = inline:{{ {{ {bouncing} = error:5.1.2 nobody has ever lived here }} }}
+transport_maps = inline:{{ {{ {bouncing} = smtp:[127.0.0.1]:{elsewhere} }} }}
 relay_transport = lmtp:inet:127.0.0.1:{lmtp}
 default_transport = discard:
 inet_interfaces = 127.0.0.1
@@ -73,6 +73,8 @@ lmtp_tls_security_level = none
 _MASTER = """
 127.0.0.1:{submission} inet n - n - 100 smtpd
 127.0.0.1:{submissions} inet n - n - 100 smtpd -o smtpd_tls_wrappermode=yes
+127.0.0.1:{elsewhere} inet n - n - 10 smtpd -o myhostname=mx.{bouncing}
+  -o {{ smtpd_relay_restrictions = check_recipient_access static:{{550 5.1.1 Nobody of that name}}, reject }}
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
@@ -112,6 +114,7 @@ class Postfix:
 def postfix_running(program: Program, dovecot: Dovecot) -> Iterator[Postfix]:
     """A Postfix while the block runs."""
     ports = {name: free_port() for name in ("submission", "submissions")}
+    elsewhere = free_port()
 
     def answers() -> None:
         # smtpd that does not like its configuration accepts connections and says nothing.
@@ -120,7 +123,7 @@ def postfix_running(program: Program, dovecot: Dovecot) -> Iterator[Postfix]:
                 raise OSError("no greeting")
 
     def configure(home: Path) -> list[str]:
-        return _configure(home, program, {**ports, "lmtp": dovecot.lmtp, "auth": dovecot.auth})
+        return _configure(home, program, {**ports, "lmtp": dovecot.lmtp, "auth": dovecot.auth, "elsewhere": elsewhere})
 
     with running(program, configure, answers) as home:
         yield Postfix(version=program.version(), home=home, ca_file=certs.authority().ca_file, **ports)
