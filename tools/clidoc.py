@@ -13,6 +13,7 @@ from typing import Any
 
 import typer
 
+from mailkit.cli import documents
 from mailkit.cli.app import app
 from mailkit.cli.codes import MEANING
 
@@ -91,7 +92,8 @@ def page() -> str:
     parts = [HEAD, f"## Options before the command\n\n| | |\n|---|---|\n{options}\n\n## Commands\n\n"]
     parts += [_section(path, command) + "\n" for path, command in tree()]
     codes = "\n".join(f"| {code.value} | {meaning} |" for code, meaning in MEANING.items())
-    parts.append(f"## Exit codes\n\n| code | means |\n|---|---|\n{codes}\n")
+    parts.append(f"## Exit codes\n\n| code | means |\n|---|---|\n{codes}\n\n")
+    parts.append(documents.markdown())
     return "".join(parts)
 
 
