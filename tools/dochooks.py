@@ -1,7 +1,7 @@
 """Hooks of the documentation's build.
 
-Docstrings mark a drawing or an example as reStructuredText does, with ``::`` before an indented block. Markdown takes the
-indented block for code as well; only the colons would be left standing.
+Docstrings mark a drawing or an example as reStructuredText does, with ``::`` before an indented block. Markdown takes
+the indented block for code as well; only the colons would be left standing.
 """
 
 from __future__ import annotations
