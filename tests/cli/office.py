@@ -7,10 +7,12 @@ import json
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from mailkit.cli import main
+from mailkit.cli.documents import COMMANDS, SHAPES
 from mailkit.testing import MailServer
 
 ANA = "ana@acme.example"
@@ -63,6 +65,8 @@ class Cli:
             assert found == code, (args, done.raw[-2000:], done.err)
         if not binary:
             self._watch(done)
+        if "--json" in args:
+            held_to_its_shape(done)
         return done
 
     def _watch(self, done: Done) -> None:
@@ -72,6 +76,58 @@ class Cli:
         for secret in self.secrets:
             assert secret not in told
         assert not [c for c in told if (ord(c) < 32 and c not in "\n\t") or 127 <= ord(c) < 160], repr(told)
+
+
+def held_to_its_shape(done: Done) -> None:
+    """What a command printed with --json is what the documentation says."""
+    if done.err:
+        error = done.error
+        fits(error, "Error", "error")
+        assert error["exit"] == done.code
+        assert not done.raw
+        return
+    words = [word for word in done.args if word in _WORDS]
+    name = next(name for name in (" ".join(words[:2]), words[0]) if name in COMMANDS)
+    name = "show --thread" if name == "show" and "--thread" in done.args else name
+    for document in [json.loads(line) for line in done.out.splitlines()] if name == "events" else [done.json]:
+        has_fields(document, COMMANDS[name], name)
+
+
+_WORDS = {word for name in COMMANDS for word in name.split()}
+_PLAIN: dict[str, tuple[type, ...]] = {
+    "text": (str,), "number": (int,), "decimal": (int, float), "bool": (bool,), "time": (str,),
+}  # fmt: skip
+
+
+def has_fields(value: Any, fields: dict[str, str], where: str) -> None:
+    assert isinstance(value, dict), where
+    names = {name for name in fields if name != "*"}
+    assert value.keys() >= names, where
+    assert "*" in fields or value.keys() == names, where
+    for name in names:
+        fits(value[name], fields[name], f"{where}.{name}")
+
+
+def fits(value: Any, kind: str, where: str) -> None:
+    """Raise unless a value is of that type; see ``mailkit.cli.documents``."""
+    if kind == "any" or (kind.endswith("?") and value is None):
+        return
+    kind = kind.removesuffix("?")
+    if kind.startswith("["):
+        assert isinstance(value, list), where
+        for one in value:
+            fits(one, kind[1:-1], f"{where}[]")
+    elif kind.startswith("{"):
+        assert isinstance(value, dict), where
+        for one in value.values():
+            fits(one, kind[1:-1], f"{where}{{}}")
+    elif kind in _PLAIN:
+        assert isinstance(value, _PLAIN[kind]), f"{where} is {value!r}"
+        assert kind == "bool" or not isinstance(value, bool), where
+        if kind == "time":
+            assert datetime.fromisoformat(value).utcoffset() == timedelta(0), where
+    else:
+        has_fields(value, SHAPES[kind], where)
 
 
 def add_args(server: MailServer, *more: str) -> list[str]:

@@ -223,3 +223,33 @@ def test_every_error_has_an_exit_code() -> None:
     assert found["StoreLockedError"] is codes.Exit.STORE
     assert codes.Exit.BUG not in found.values()
     assert codes.code_of(ValueError()) is codes.Exit.BUG
+
+
+def test_every_command_has_a_document() -> None:
+    import typer
+
+    from mailkit.cli.app import app
+    from mailkit.cli.documents import COMMANDS, SHAPES, markdown
+
+    def names(command: object, path: tuple[str, ...] = ()) -> list[str]:
+        children = getattr(command, "commands", {})
+        return [" ".join(path)] if not children else [n for k, c in children.items() for n in names(c, (*path, k))]
+
+    assert sorted(names(typer.main.get_command(app))) == sorted(set(COMMANDS) - {"show --thread"})
+    kinds = {kind.strip("[]{}?") for fields in (*COMMANDS.values(), *SHAPES.values()) for kind in fields.values()}
+    assert kinds - {"text", "number", "decimal", "bool", "time", "any"} <= SHAPES.keys()
+    assert all(f"| {name} |" in markdown() for name in SHAPES)
+
+
+def test_a_document_that_is_not_as_documented_is_seen() -> None:
+    from cli.office import fits
+
+    record = {"system": "crm", "kind": "deal", "id": "42"}
+    fits([record], "[Record]", "here")
+    for wrong in ({**record, "id": 42}, {**record, "more": 1}, {"system": "crm"}, None, "text"):
+        with pytest.raises(AssertionError):
+            fits([wrong], "[Record]", "here")
+    with pytest.raises(AssertionError):
+        fits("2026-03-02T10:00:00+01:00", "time", "here")
+    with pytest.raises(AssertionError):
+        fits(True, "number", "here")

@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from cli.office import has_fields
+from mailkit.cli.documents import COMMANDS
+
 COUNT = "160"
 
 
@@ -96,6 +99,7 @@ def test_sabotage_is_noticed(tmp_path: Path, broken: str, noticed: set[str]) -> 
     done = run("demo", "--count", COUNT, "--json", f"--break={broken}", cwd=tmp_path)
     assert done.returncode == 1, done.stderr
     told: Any = json.loads(done.stdout)
+    has_fields(told, COMMANDS["demo"], "demo")
     assert told["ok"] is False
     assert noticed <= {check["name"] for check in told["checks"] if not check["ok"]}
     # What was not sabotaged is as it must be.

@@ -86,32 +86,30 @@ def add(
 
 
 def _add(ctx: typer.Context, out: Out, account: Account, replace: bool, check_it: bool) -> int:
+    checks: tuple[Check, ...] = ()
     with opened(ctx, create=True) as kit:
         if check_it:
-            code = _check_first(kit, account, out, replace)
-            if code is not Exit.OK:
-                return code
+            checks = _check_first(kit, account, replace)
         else:
             kit.accounts.add(account, replace=replace)
-    out.line(f"{account.name}: stored")
-    out.document({"account": shapes.account(account)})
-    return Exit.OK
+    code = _tell_checks(out, account.name, checks)
+    out.line(f"{account.name}: {'stored' if code is Exit.OK else 'not stored'}")
+    stored = shapes.account(account) if code is Exit.OK else None
+    out.document({"account": stored, "checks": [shapes.check(one) for one in checks]})
+    return code
 
 
-def _check_first(kit: MailKit, account: Account, out: Out, replace: bool) -> Exit:
+def _check_first(kit: MailKit, account: Account, replace: bool) -> tuple[Check, ...]:
     """Log in with what is about to be stored; nothing stays where that fails."""
     before = kit.accounts.get(account.name) if replace and account.name in kit.accounts.names() else None
     kit.accounts.add(account, replace=replace)
     found = kit.accounts.check(account.name)
-    code = _tell_checks(out, account.name, found)
-    if code is not Exit.OK:
+    if not all(one.ok for one in found):
         if before is not None:
             kit.accounts.add(before, replace=True)
         else:
             kit.accounts.remove(account.name)
-        out.line(f"{account.name}: not stored")
-        out.document({"account": None, "checks": [shapes.check(one) for one in found]})
-    return code
+    return found
 
 
 @app.command("list")

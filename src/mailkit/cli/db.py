@@ -112,11 +112,11 @@ def key(
     made = generate_key()
     if path is None:
         out.line(made)
-        out.document({"key": made})
+        out.document({"key": made, "key_file": None})
         return Exit.OK
     write_secret(path, made + "\n")
     out.line(f"The key is in {path}; name it with --key-file or MAILKIT_KEY_FILE.")
-    out.document({"key_file": str(path)})
+    out.document({"key": None, "key_file": str(path)})
     return Exit.OK
 
 

@@ -147,7 +147,7 @@ def _show_message(kit: MailKit, out: Out, message_id: int, html: bool) -> int:
             "copies": [shapes.copy(one) for one in kit.messages.copies(message_id)],
             "text": content.text,
             "new_text": content.reply_text,
-            **({"html": content.html} if html else {}),
+            "html": content.html if html else None,
         }
     )
     return Exit.OK

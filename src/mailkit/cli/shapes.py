@@ -72,6 +72,7 @@ def sync(report: SyncReport) -> Shape:
     return {
         "account": report.account,
         "ok": report.ok,
+        "error": None,
         "busy": report.busy,
         "new": report.new,
         "changed": report.changed,

@@ -66,7 +66,10 @@ class _Failed:
         self.error = error
 
     def shape(self) -> shapes.Shape:
-        return {"account": self.account, "ok": False, "error": shapes.error(self.error)}
+        from mailkit.sync import SyncReport
+
+        """As of a sync that did nothing."""
+        return {**shapes.sync(SyncReport(self.account)), "ok": False, "error": shapes.error(self.error)}
 
 
 def _names(kit: MailKit, given: list[str], every: bool) -> list[str]:

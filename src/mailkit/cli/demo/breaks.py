@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mailkit.errors import InputError
-from mailkit.ingest import Fence, Ingest
+from mailkit.ingest import Ingest
 from mailkit.outbox import Dispatcher
 from mailkit.store import Tx, outbox
 from mailkit.words import RawMail, Stored, Verdict, VerdictState
