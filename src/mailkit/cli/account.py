@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mailkit.cli import shapes
-from mailkit.cli.accounts import Given, account_of
 from mailkit.cli.codes import Exit, code_of
 from mailkit.cli.context import opened, output
 from mailkit.cli.failure import lines
@@ -74,6 +73,8 @@ def add(
     The password comes from --password-file, --password-stdin, MAILKIT_PASSWORD or a prompt; never from an argument,
     which other users of the machine can read.
     """
+    from mailkit.cli.accounts import Given, account_of
+
     out = output(json)
     given = Given(
         address=address, name=name, display_name=display_name, aliases=alias, provider=provider, host=host,

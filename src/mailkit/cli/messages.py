@@ -14,7 +14,6 @@ from mailkit.cli.codes import Exit
 from mailkit.cli.context import opened, output
 from mailkit.cli.options import LARGEST_ID, SMALLEST_ID, Json, Limit
 from mailkit.cli.output import Out, plural, size, when
-from mailkit.content import read
 from mailkit.errors import InputError
 from mailkit.words import Link, Outcome
 
@@ -106,6 +105,8 @@ def show(
 
 
 def _show_thread(kit: MailKit, out: Out, thread_id: int) -> int:
+    from mailkit.content import read
+
     thread = kit.threads.get(thread_id)
     links = kit.links.of(thread)
     told: list[shapes.Shape] = []
@@ -127,6 +128,8 @@ def _who(stored: StoredMessage) -> str:
 
 
 def _show_message(kit: MailKit, out: Out, message_id: int, html: bool) -> int:
+    from mailkit.content import read
+
     stored = kit.messages.get(message_id)
     message = kit.messages.parse(message_id)
     content = read(message)
