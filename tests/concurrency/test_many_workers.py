@@ -80,6 +80,7 @@ def _check_reader(store: Store, seen: list[list[object]]) -> None:
         assert message is None or message in announced, f"{name} of message {message} was read before its arrival"
 
 
+@pytest.mark.timeout(1200 if FULL else 300)
 @pytest.mark.sweep(keep=2)
 @pytest.mark.parametrize("number", INTERLEAVINGS)
 def test_workers_on_sqlite_end_like_one(
@@ -88,6 +89,7 @@ def test_workers_on_sqlite_end_like_one(
     check(order_of(number, f"sqlite:///{tmp_path}/mail.db", tmp_path, sweep), nursery, alone)
 
 
+@pytest.mark.timeout(1200 if FULL else 300)
 @pytest.mark.sweep(keep=2)
 @pytest.mark.parametrize("number", INTERLEAVINGS)
 def test_workers_on_postgresql_end_like_one(
