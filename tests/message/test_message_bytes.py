@@ -88,6 +88,17 @@ def test_uuencode() -> None:
     assert decode_transfer(raw, "x-uuencode") == (data, None)
 
 
+@pytest.mark.parametrize("encoding", ["base64", "x-uuencode"])
+@pytest.mark.parametrize(
+    "text",
+    ["Hello Ana,\r\n\r\nplease pay 1.000 EUR = the rest.\r\n\r\nBo\r\n", "請求書を送ります。 よろしく\r\n"],
+)
+def test_text_that_is_labelled_wrongly_is_not_lost(text: str, encoding: str) -> None:
+    content, defect = decode_transfer(text.encode(), encoding)
+    assert content == text.encode()
+    assert defect in ("base64-invalid", "uuencode-invalid")
+
+
 @pytest.mark.parametrize(
     ("value", "name"),
     [
@@ -131,7 +142,7 @@ def test_unknown_encoding_is_a_defect() -> None:
         ("한국".encode("cp949"), "ks_c_5601-1987", "한국", True),
         ("a".encode("utf-16"), "utf-16", "a", True),
         (b"+AOQ-", "utf-7", "ä", True),
-        (b"a+2AA-b", "utf-7", "a?b", True),
+        (b"a+2AA-b", "utf-7", "a\ufffdb", True),
         (("ä" * 100).encode() + b"\xc3", "utf-8", "ä" * 100 + "\ufffd", False),
     ],
 )

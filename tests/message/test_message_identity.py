@@ -115,3 +115,78 @@ def test_enclosed_message() -> None:
     assert forward(BASE) == forward(SAME["quoted-printable"]) == forward(SAME["trace headers"])
     assert forward(BASE) != forward(OTHER["footer"])
     assert forward(BASE) != forward(OTHER["other message-id"])
+    assert forward(BASE) != forward(OTHER["other author"])
+    assert forward(BASE) != forward(BASE.replace(b"To: bo@", b"To: eve@"))
+
+
+def test_mbox_quoting_is_no_difference() -> None:
+    def of(text: bytes) -> str:
+        return identity(parse(HEAD + b"\r\n" + text))
+
+    assert of(b"From here\r\nand\r\nFrom there") == of(b">From here\r\nand\r\n>From there")
+    assert of(b"> From here") != of(b"From here")
+
+
+@pytest.mark.parametrize("header", [b"Subject: Offer 1042", b"To: bo@client.example"])
+def test_without_message_id_subject_and_recipients_tell(header: bytes) -> None:
+    """Machines that give no Message-ID say one text to many in one second, or say all in the subject."""
+    one = HEAD.replace(b"Message-ID: <1@acme.example>\r\n", b"") + b"\r\nYour invoice is due."
+    two = one.replace(header, header.replace(b"1042", b"1043").replace(b"bo@", b"eve@"))
+    assert one != two
+    assert identity(parse(one)) != identity(parse(two))
+
+
+def test_a_mail_of_nothing_but_a_subject_is_told_by_it() -> None:
+    one = HEAD + b"\r\n"
+    assert identity(parse(one)) != identity(parse(one.replace(b"1042", b"1043")))
+    assert identity(parse(one)) == identity(parse(one + b" \r\n\r\n"))
+
+
+def _part(fields: str, body: bytes) -> bytes:
+    return HEAD + fields.encode() + b"\r\n\r\n" + body
+
+
+LEFT_OUT = {
+    "text labelled base64": ("Content-Transfer-Encoding: base64", b"Pay-1.000-EUR!!", b"Pay-10.00-EUR!!"),
+    "text labelled uuencode": ("Content-Transfer-Encoding: uuencode", b"Pay 1 to Bo\r\n", b"Pay 9 to Eve\r\n"),
+    "text before a uuencoded file": (
+        "Content-Transfer-Encoding: uuencode",
+        b"Pay 1000\r\nbegin 644 a\r\n#86)C\r\n`\r\nend\r\n",
+        b"Pay 9000\r\nbegin 644 a\r\n#86)C\r\n`\r\nend\r\n",
+    ),
+    "text after base64": (
+        "Content-Transfer-Encoding: base64",
+        b"SGVsbG8=\r\nPay 1000.",
+        b"SGVsbG8=\r\nPay 9000.",
+    ),
+    "no such characters in the charset": (
+        "Content-Type: text/plain; charset=euc-kr",
+        b"a" * 100 + b"\xff",
+        b"a" * 100 + b"\xfe",
+    ),
+    "half surrogates": ("Content-Type: text/plain; charset=utf-7", b"+2D0-x", b"+2D4-x"),
+    "parts beyond the limit": (
+        "Content-Type: multipart/mixed; boundary=b",
+        b"--b\r\n\r\na\r\n" * 1200 + b"--b\r\n\r\nPay 1\r\n--b--",
+        b"--b\r\n\r\na\r\n" * 1200 + b"--b\r\n\r\nPay 9\r\n--b--",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LEFT_OUT)
+def test_what_reading_leaves_out_counts_as_it_is_written(case: str) -> None:
+    fields, one, two = LEFT_OUT[case]
+    assert identity(parse(_part(fields, one))) != identity(parse(_part(fields, two)))
+    assert identity(parse(_part(fields, one))) == identity(parse(_part(fields, one + b"\r\n")))
+
+
+def test_text_and_html_of_the_same_bytes_are_two_mails() -> None:
+    body = b"1<!-- -->000"
+    assert identity(parse(_part("Content-Type: text/plain", body))) != identity(
+        parse(_part("Content-Type: text/html", body))
+    )
+
+
+def test_missing_padding_is_no_difference() -> None:
+    fields = "Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64"
+    assert identity(parse(_part(fields, b"YWI"))) == identity(parse(_part(fields, b"YWI=")))

@@ -82,7 +82,7 @@ def _strict(data: bytes, codec: str) -> str | None:
     try:
         text = data.decode(codec)
         # UTF-7 can spell half a surrogate pair, which no database and no UTF-8 can hold.
-        return text.encode("utf-8", "replace").decode("utf-8") if codec == "utf-7" else text
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if codec == "utf-7" else text
     except (UnicodeError, ValueError, LookupError):
         return None
 

@@ -27,6 +27,8 @@ _NAMES = {
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _NOT_ALPHABET = bytes(set(range(256)) - set(_ALPHABET) - {0x3D})
 _BLANK = b" \t\r\n"
+_ASCII = bytes(range(128))
+_SAMPLE = 4096
 # Begins only where a run of blanks begins and never gives blanks back: linear.
 _PADDING = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n)")
 _SOFT_CR = re.compile(rb"=\r(?!\n)")
@@ -59,12 +61,22 @@ def decode_base64(data: bytes) -> tuple[bytes, str | None]:
         try:
             out = binascii.a2b_base64(body)
         except binascii.Error:
-            return _decode_broken(body), "base64-truncated"
+            return (data, "base64-invalid") if _is_prose(body) else (_decode_broken(body), "base64-truncated")
         # a2b_base64 skips foreign bytes in silence: compare the size of what came out with what went in.
         # Lines of 76 characters and two for the line end give 0.73 bytes for each byte.
         good = len(out) >= len(body) * 0.72 - 2
-        return out, None if good or not body.translate(None, _ALPHABET + b"= \t\r\n") else "base64-invalid"
-    return _decode_pieces(body, first)
+        if good or not body.translate(None, _ALPHABET + b"= \t\r\n"):
+            return out, None
+        return (data if _is_prose(body) else out), "base64-invalid"
+    return (data, "base64-invalid") if _is_prose(body[:first]) else _decode_pieces(body, first)
+
+
+def _is_prose(body: bytes) -> bool:
+    """Whether this is text that was labelled wrongly: base64 has no words with blanks between them and no 8-bit."""
+    start = body[:_SAMPLE]
+    if not start.translate(None, _ALPHABET + b"=" + _BLANK):
+        return False
+    return start.count(b" ") * 20 > len(start) or len(start.translate(None, _ASCII)) * 4 > len(start)
 
 
 def _decode_broken(body: bytes) -> bytes:
@@ -103,6 +115,8 @@ def _blocks(data: bytes, size: int = 1024 * 1024) -> Iterator[bytes]:
 
 
 def _decode_uu(data: bytes) -> tuple[bytes, str | None]:
+    if not data.startswith(b"begin ") and b"\nbegin " not in data:
+        return data, "uuencode-invalid"  # text that was labelled wrongly
     out: list[bytes] = []
     room = len(data)  # a line of one byte can announce 63: what is announced and not there may not fill the memory
     defect: str | None = None
