@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -32,6 +32,27 @@ EXCLUDED: Mapping[str, str] = {
     "message.size": "as raw_digest",
     "message.direction": "as raw_digest: our mail to ourselves lies in Sent and in INBOX; every copy's is compared",
     "link.decision_id": "decisions are a history of weighings; what they led to is compared",
+    "outbox.attempts": "how often it was claimed",
+    "outbox.fence": "how often it was claimed",
+    "outbox.due_at": "the clock",
+    "outbox.first_due_at": "the clock, where a person had it sent again",
+    "outbox.lease_owner": "who sent it",
+    "outbox.lease_until": "the clock",
+    "outbox.started_at": "the clock",
+    "outbox.settled_at": "the clock",
+    "outbox.last_reply": "the server's words, or that it was found in Sent",
+    "recipient.code": "as outbox.last_reply",
+    "recipient.enhanced": "as outbox.last_reply",
+    "recipient.text": "as outbox.last_reply",
+    "folder.synced_at": "the clock",
+    "sent:received_at": "of a copy of our own sent mail: the clock, or INTERNALDATE where Sent was read first",
+    "sent:envelope": "of a copy of our own sent mail: absent where Sent was read first",
+    "sent:trust_evidence": "of a copy of our own sent mail: names the one of Sent and outbox that was first",
+    "message.uncertain": "told where a worker died while it sent, which is the race; counted by who compares",
+    "place:uid": "in folders that the run itself fills (``filled``): the order of sending",
+    "place:key": "as place:uid",
+    "place:modseq": "as place:uid",
+    "place:highestmodseq": "as place:uid",
     "job.fence": "how often it was claimed",
     "job.attempts": "how often it was claimed",
     "job.due_at": "the clock",
@@ -68,6 +89,9 @@ COMPARED: tuple[Table, ...] = (
     schema.event,
 )
 
+#: Compared besides where mail is sent and accounts are synced.
+SENDING: tuple[Table, ...] = (schema.folder, schema.outbox, schema.recipient)
+
 Row = tuple[tuple[str, object], ...]
 #: Table name (without prefix) -> its rows, counted.
 Canonical = dict[str, Counter[Row]]
@@ -81,13 +105,24 @@ class _Names:
     thread: dict[int, str] = field(default_factory=dict)
     copy: dict[int, str] = field(default_factory=dict)
     quarantine: dict[int, str] = field(default_factory=dict)
+    outbox: dict[int, str] = field(default_factory=dict)
+    sent: set[str] = field(default_factory=set)
+    filled: frozenset[str] = frozenset()
     direction: dict[int, str] = field(default_factory=dict)
 
 
-def canonical(store: Store) -> Canonical:
-    """The canonical form of a tenant. Raises AssertionError where the store contradicts itself."""
-    rows = {table.name.removeprefix("mailkit_"): _rows(store, table) for table in COMPARED}
+def canonical(store: Store, *, also: Sequence[Table] = (), filled: Collection[str] = ()) -> Canonical:
+    """The canonical form of a tenant. Raises AssertionError where the store contradicts itself.
+
+    ``also``: further tables to compare (``SENDING``). ``filled``: folders that get their mail while the store works,
+    in an order that is the race.
+    """
+    rows = {table.name.removeprefix("mailkit_"): _rows(store, table) for table in (*COMPARED, *also)}
     names = _names(rows)
+    names.filled = frozenset(filled)
+    for row in _rows(store, schema.outbox):
+        names.outbox[row["id"]] = row["key"]
+        names.sent.add(row["raw_digest"])
     _sound(rows, names)
     return {name: Counter(_row(name, one, names) for one in _kept(name, found)) for name, found in rows.items()}
 
@@ -182,8 +217,14 @@ def _row(table: str, row: Mapping[str, Any], names: _Names) -> Row:
         made["messages"] = names.thread[row["id"]]
     if table == "job":
         number, _, rest = str(row["key"]).partition(":")
-        made["key"] = f"{names.message.get(int(number), number)}:{rest}"
-    return tuple(sorted(made.items()))
+        known = names.outbox if row["kind"] == "file-sent" else names.message
+        made["key"] = f"{known.get(int(number), number)}:{rest}"
+    if table == "source" and row["kind"] == "outbox":
+        made["key"] = names.outbox[int(str(row["key"]).rpartition(":")[2])]
+    # What the run itself sends and files: see EXCLUDED.
+    what = "sent" if table == "copy" and row["raw_digest"] in names.sent else ""
+    what = "place" if (row.get("folder") or row.get("name")) in names.filled else what
+    return tuple(sorted((key, value) for key, value in made.items() if f"{what}:{key}" not in EXCLUDED))
 
 
 def _event(row: Mapping[str, Any], names: _Names) -> Row:
@@ -202,6 +243,8 @@ _POINTERS: Mapping[str, Callable[[_Names], Mapping[int, str]]] = {
     "message_id": lambda names: names.message,
     "copy_id": lambda names: names.copy,
     "quarantine_id": lambda names: names.quarantine,
+    "stored_id": lambda names: names.message,
+    "outbox_id": lambda names: names.outbox,
 }
 
 
