@@ -218,3 +218,61 @@ def test_an_address_copied_into_the_header_cannot_write_results(local: str) -> N
 def test_long_headers_take_linear_time(unit: str, grows_linearly: Callable[..., None]) -> None:
     grows_linearly(sections, unit)
     grows_linearly(lambda text: parse_results(text + str(len(text))), unit)
+
+
+EVIL = "Authentication-Results: mx.acme.example; "
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        # The envelope sender "@client.example "@evil.example is anybody's to have.
+        'spf=pass smtp.mailfrom="@client.example "@evil.example',
+        r'spf=pass smtp.mailfrom="\"@client.example \"@evil.example"',
+        'spf=pass smtp.mailfrom="a smtp.mailfrom=@client.example "@evil.example',
+        "spf=pass smtp.mailfrom=@client.example @evil.example",
+        'dkim=pass header.i="@client.example "@evil.example',
+        'dkim=pass header.i="x header.d=client.example "@evil.example',
+        'dkim=pass reason="good header.d=client.example" header.d=evil.example',
+        'dmarc=pass reason="x header.from=client.example" header.from=evil.example',
+        'dmarc=pass header.from="x@client.example "@evil.example',
+        'spf=pass (domain of "a); dkim=pass header.d=client.example (b"@evil.example) smtp.mailfrom=evil.example',
+    ],
+)
+def test_what_stands_in_quotes_is_one_word(results: str) -> None:
+    assert level(EVIL + results, BORDER, FROM) == "claimed"
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        'spf=pass smtp.mailfrom="bo@client.example"',
+        'spf=pass smtp.mailfrom="bo smith"@client.example',
+        'dkim=pass reason="good signature" header.d=client.example',
+        'dkim=pass (2048-bit "rsa" key) header.d="client.example"',
+    ],
+)
+def test_quotes_in_honest_results(results: str) -> None:
+    assert level(EVIL + results, BORDER, FROM) == "authenticated"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "boss @ client.example",
+        "boss\u200b@\u2060client.example",
+        "boss@\u00adclient.example",
+        "boss\uff20client.example",
+        "\u202eelpmaxe.tneilc@ssob",
+    ],
+)
+def test_a_name_that_looks_like_another_address_is_not_believed(name: str) -> None:
+    passed = EVIL + "dmarc=pass header.from=evil.example"
+    assert level(passed, BORDER, f'From: "{name}" <x@evil.example>') == "claimed"
+
+
+@pytest.mark.parametrize(
+    "name", ["Bo @ Client", "Bo @ client.example", "Bo \u2067\u05d1\u05d5\u2069", "bo@client.example"]
+)
+def test_a_name_may_say_where_somebody_works(name: str) -> None:
+    assert level(PASS, BORDER, f'From: "{name}" <bo@client.example>') == "authenticated"

@@ -52,9 +52,10 @@ def parse_results(value: str) -> tuple[str, tuple[Result, ...]]:
 def sections(value: str) -> list[str]:
     """Split at semicolons outside comments and quotes; comments are dropped (RFC 5322 section 3.2.2).
 
-    A header in which a comment or a quote does not end is read as empty: an address with a bracket in it, copied there
-    by a careless server, must not be able to write results. Of a comment only ``p=none`` is kept: many servers
-    state the DMARC policy nowhere else.
+    A header in which a comment or a quote does not end is read as empty, and so is one with a bracket inside quotes
+    inside a comment: an address with such signs in it, copied there by a careless server, must not be able to write
+    results. For the same reason what stands in quotes stays one word: ``"@bank.example "@evil.example`` is an address
+    that anybody may have. Of a comment only ``p=none`` is kept: many servers state the DMARC policy nowhere else.
     """
     found: list[str] = []
     text: list[str] = []
@@ -66,13 +67,16 @@ def sections(value: str) -> list[str]:
         elif char == "\\" and (quoted or depth):
             escaped = True
             continue
-        elif char == '"' and not depth:
+        elif char == '"':
             quoted = not quoted
-            continue
+            if not depth:
+                continue
+        elif quoted and depth and char in "()":
+            return [""]
         elif char == "(" and not quoted:
             depth += 1
             continue
-        elif char == ")" and depth and not quoted:
+        elif char == ")" and depth:
             depth -= 1
             if not depth:
                 text.append(" policy.p=none " if "p=none" in "".join(comment).lower().split() else " ")
@@ -82,13 +86,21 @@ def sections(value: str) -> list[str]:
             found.append("".join(text))
             text = []
             continue
-        (comment if depth else text).append(char)
+        is_split = quoted and not depth and char in _NOT_IN_WORDS
+        (comment if depth else text).append(_STAND_IN if is_split else char)
     found.append("".join(text))
     return [""] if depth or quoted else found
 
 
+_NOT_IN_WORDS = frozenset(" \t\r\n=;")
+_STAND_IN = "\N{REPLACEMENT CHARACTER}"
+
+
 def _pairs(section: str) -> list[tuple[str, str]]:
-    """``a=b`` words; blanks around the equals sign are allowed."""
+    """``a=b`` words; blanks around the equals sign are allowed. Empty where a piece of an address stands alone: its
+    server wrote an address with blanks in it and left the quotes out."""
     words = section.replace(" =", "=").replace("= ", "=").split()
+    if any("@" in word and "=" not in word for word in words):
+        return []
     pairs = (word.partition("=") for word in words)
     return [(name.lower(), value.lower().strip("<>").rstrip(".")) for name, equals, value in pairs if equals and name]

@@ -20,11 +20,12 @@ display name that shows another address, are never authenticated.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from itertools import islice
 
-from mailkit.message import Message
+from mailkit.message import Address, Message
 from mailkit.message.address import unicode_domain
 from mailkit.words import Trust, TrustLevel
 
@@ -162,10 +163,28 @@ def _doubts(message: Message) -> list[str]:
     if not message.from_ or not message.from_[0].address:
         doubts.append("no From address")
     for address in message.from_[:5]:
-        name = unicodedata.normalize("NFKC", address.name[:1000])  # a full-width @ is an @ to the reader
-        shown = [
-            other for other in addresses_in(name, 5) if other.lower() not in (address.key, address.address.lower())
-        ]
-        if shown:
-            doubts.append(f"the display name shows another address: {shown[0][:100]}")
+        if _OVERRIDES.intersection(address.name):
+            doubts.append("the display name turns the direction of writing")
+        if other := _shown(address):
+            doubts.append(f"the display name shows another address: {other[:100]}")
     return doubts
+
+
+_OVERRIDES = frozenset("\u202d\u202e")
+
+
+def _shown(address: Address) -> str:
+    """The address that the display name makes the reader see, if it is not the one that wrote."""
+    name = unicodedata.normalize("NFKC", address.name[:1000])  # a full-width @ is an @ to the reader
+    name = "".join(char for char in name if unicodedata.category(char) != "Cf")  # and what has no width is nothing
+    for other in addresses_in(name, 5):
+        if other.lower() not in (address.key, address.address.lower()):
+            return other
+    domain = address.key.rpartition("@")[2]
+    for other in addresses_in(_AT.sub("@", name), 5):  # "boss @ bank.example"; "Ana @ acme.example" may say where
+        if not same_organisation(other.rpartition("@")[2], domain):
+            return other
+    return ""
+
+
+_AT = re.compile(r"(?<!\s)\s{0,9}@\s{0,9}")
