@@ -46,9 +46,10 @@ check: $(VENV)/.dev ## lint, format, types, layers, sizes, documentation
 	$(BIN)/python tools/publictypes.py
 	$(BIN)/mkdocs build --strict --site-dir $(VENV)/site
 
-bench: $(VENV)/.dev ## speed, as ratios to the standard library; import time
+bench: $(VENV)/.dev ## speed, as ratios to the standard library and the bare database driver; import time
 	$(BIN)/python tools/importtime.py
 	$(BIN)/python benchmarks/bench_parse.py $(ARGS)
+	$(BIN)/python benchmarks/bench_ingest.py $(ARGS)
 
 score: $(VENV)/.dev ## quality on the corpora that MAILKIT_CORPORA names
 	$(BIN)/python benchmarks/score_message.py $(ARGS)
