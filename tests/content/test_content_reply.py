@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailkit.content import split_reply
+from mailkit.content import Content, read, split_reply
 from mailkit.content.languages import LANGUAGES
 from mailkit.content.text import read_html
+from mailkit.message import parse
 
 # language: the attribution that Gmail, Apple Mail or Thunderbird writes in it
 ATTRIBUTIONS = {
@@ -468,3 +469,57 @@ def load_scorer():  # type: ignore[no-untyped-def]
     sys.modules["score_content"] = module
     spec.loader.exec_module(module)
     return module
+
+
+def _content(body: str, head: str = "Subject: Complaint") -> Content:
+    return read(parse(f"From: bo@client.example\n{head}\nContent-Type: text/plain; charset=utf-8\n\n{body}".encode()))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "> I want 10 pieces\n",
+        "-- \nPlease cancel\norder 5\n",
+        "On Monday at 10:00 Bo wrote:\nI need my money back\n",
+        "Tanggal 2 Nov 2026 10:00 Budi menulis:\nbarang rusak\n",
+        "From: Berlin\nTo: Paris\nDate: 3 May\nSubject: trip\nSeats: 2\n\nPlease book.\n",
+    ],
+)
+def test_a_mail_that_answers_nothing_says_something(body: str) -> None:
+    assert _content(body).reply_text.split() == body.split()
+
+
+def test_what_somebody_wrote_is_no_attribution_in_a_mail_that_answers_nothing() -> None:
+    body = "Hi,\n\nOn 12 May 2025 you wrote:\nthat I would get a refund.\nWhere is it?\n"
+    assert "Where is it?" in _content(body).reply_text
+    for head in ("Subject: Re: Refund", "Subject: Refund\nIn-Reply-To: <1@acme.example>", "Subject: [desk] AW: x"):
+        assert _content(body, head).reply_text == "Hi,"
+
+
+def test_an_attribution_above_marked_lines_counts_in_any_mail() -> None:
+    assert _content("No.\n\nOn 12 May 2025 you wrote:\n> Yes?\n").reply_text == "No."
+
+
+def test_a_booking_is_no_copied_header() -> None:
+    body = "Please book:\n\nFrom: Berlin\nTo: Paris\nDate: 3 May\nSeats: 2\n\nMy card ends in 1234.\n"
+    assert "1234" in _content(body).reply_text
+    assert "Berlin" in _content(body, "Subject: Re: Trip").reply_text
+
+
+@pytest.mark.parametrize(
+    ("below", "kept"),
+    [
+        ("Regards,\nBo\n\nPS: please cancel order 55 too.", "PS: please cancel order 55 too."),
+        ("-- \nBo\nP.S. Call me.", "P.S. Call me."),
+        ("MfG\nBo\n\nNachtrag: auch Rechnung 7 stornieren!", "Nachtrag: auch Rechnung 7 stornieren!"),
+        ("Thanks\nCancel order 8 as well", "Thanks\nCancel order 8 as well"),
+    ],
+)
+def test_what_follows_a_signature(below: str, kept: str) -> None:
+    assert split_reply(f"Hello\n\n{below}\n").reply.endswith(kept)
+
+
+def test_html_that_is_marked_as_one_signature() -> None:
+    html = '<div class="gmail_signature">Please cancel order 5</div>'
+    message = parse(f"From: bo@client.example\nSubject: x\nContent-Type: text/html\n\n{html}".encode())
+    assert read(message).reply_text == "Please cancel order 5"

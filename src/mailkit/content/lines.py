@@ -152,7 +152,12 @@ def header_end(lines: Sequence[str], start: int) -> tuple[int, int] | None:
             missing += 1
             if missing > (1 if not lines[number] else 4) or (not lines[number] and len(kinds) > 2):
                 break
-    return (end, len(kinds)) if "from" in kinds and len(kinds) >= 2 else None
+    if "from" not in kinds or len(kinds) < 2:
+        return None
+    # "From: Berlin, To: Paris, Date: 3 May" is what somebody wants to book.
+    header = lines[start:end]
+    is_header = any("@" in line or _TIME.search(line[:LONGEST]) for line in header)
+    return (end, len(kinds) if is_header else 2)
 
 
 def labels_end(lines: Sequence[str], start: int) -> int:

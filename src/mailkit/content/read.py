@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 from functools import cached_property
 from html import escape
@@ -18,6 +19,7 @@ from .text import html_to_text, read_html
 
 __all__ = ["Content", "read"]
 
+_PREFIX = re.compile(r"(?:\s?\[[^\]\[]{1,80}\]){0,5}\s{0,5}[^\s:：]{1,9}\s?[:：]")  # "Re:", "[list] AW:", "答复："
 MAX_INLINE = 1024 * 1024  # bytes of one picture that is put into the HTML itself
 MAX_INLINE_TOTAL = 4 * 1024 * 1024
 _FORWARDS = (
@@ -98,17 +100,28 @@ class Content:
     def reply(self) -> Reply:
         """The body taken apart into new text, quotations, signature, forwarded message: HTML structure first, then
         lines."""
-        forward = self.is_forward
+        forward, answer = self.is_forward, self._may_answer
         html = [part for part in self.message.html_body if part.content_type == "text/html"]
         plain = [part for part in self.message.text_body if part.content_type != "text/html"]
         if not html:
-            return split_reply(self.text, forward=forward)
+            return split_reply(self.text, forward=forward, answer=answer)
         read = [read_html(self._raw_text(part), structure=True, forward=forward) for part in html]
-        reply = split_reply("\n".join(item.text for item in read), forward=forward)
+        reply = split_reply("\n".join(item.text for item in read), forward=forward, answer=answer)
         signatures = tuple(Segment("signature", text) for item in read for text in item.signatures)
-        if plain and not reply.reply and (other := split_reply(self.text, forward=forward)).reply:
+        if plain and not reply.reply and (other := split_reply(self.text, forward=forward, answer=answer)).reply:
             return other
+        if signatures and not any(segment.text.strip() for segment in reply.segments):
+            return split_reply("\n\n".join(item.text for item in signatures), answer=answer)  # all marked as signature
         return Reply((*reply.segments, *signatures))
+
+    @property
+    def _may_answer(self) -> bool:
+        """Whether this may answer something: programs that give no In-Reply-To put at least "Re:" before the
+        subject."""
+        headers = self.message.headers
+        if headers.raw("In-Reply-To") is not None or headers.raw("References") is not None:
+            return True
+        return _PREFIX.match(self.message.subject) is not None
 
     @property
     def reply_text(self) -> str:

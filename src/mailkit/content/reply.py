@@ -30,7 +30,7 @@ from .lines import (
     marker_kind,
     plain,
 )
-from .signature import signature_start
+from .signature import postscript, signature_start
 
 __all__ = ["Reply", "Segment", "split_reply"]
 
@@ -83,18 +83,25 @@ class _Boundary:
     kind: str  # "attribution", "header", "original", "forwarded"
 
 
-def split_reply(text: str, *, forward: bool = False) -> Reply:
+def split_reply(text: str, *, forward: bool = False, answer: bool = True) -> Reply:
     """Take a plain text body apart. Linear; of more than ``MAX_CHARACTERS`` the rest is quoted.
 
     Args:
         forward: the subject says that this is a forward, so a copied header begins the forwarded message.
+        answer: the header says, or may say, that this answers something. If not, "On 12 May you wrote:" with nothing
+            quoted below is a sentence, and a mail that would have nothing new is new.
     """
     head, tail = text[:MAX_CHARACTERS], text[MAX_CHARACTERS:]
     raw = head.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     lines = [plain(line) for line in raw]
-    kinds = _kinds(lines, _boundaries(lines), forward)
+    boundaries = _boundaries(lines)
+    if not answer:
+        boundaries = _quoting(lines, boundaries)
+    kinds = _kinds(lines, boundaries, forward)
     _fill_gaps(lines, kinds)
     _mark_signatures(lines, kinds)
+    if _says_nothing(lines, kinds, answer):
+        kinds = [NEW] * len(kinds)
     segments = _segments(raw, kinds)
     return Reply((*segments, Segment(QUOTE, tail)) if tail else segments)
 
@@ -128,6 +135,25 @@ def _boundary_at(lines: Sequence[str], number: int, after: int) -> _Boundary | N
     if start_of is not None and start_of >= after:
         return _Boundary(start_of, number + 1, "attribution")
     return None
+
+
+def _quoting(lines: Sequence[str], boundaries: Sequence[_Boundary]) -> list[_Boundary]:
+    """Without the attributions below which nothing is marked as quoted."""
+    last = max((n for n, line in enumerate(lines) if is_quoted(line)), default=-1)
+
+    def quotes(at: int) -> bool:
+        below = next((n for n in range(at, min(at + 5, len(lines))) if lines[n]), None)
+        return last >= at or (below is not None and bool(foreign_mark(lines, below)))
+
+    return [one for one in boundaries if one.kind != "attribution" or quotes(one.end)]
+
+
+def _says_nothing(lines: Sequence[str], kinds: Sequence[str], answer: bool) -> bool:
+    """Whether nothing is new where something must be: in a mail that answers nothing, or that is one signature."""
+    told = {kind for line, kind in zip(lines, kinds, strict=True) if line}
+    if not told or NEW in told or FORWARD in told:
+        return False
+    return not answer or (told == {SIGNATURE} and sum(1 for line in lines if line) > 1)
 
 
 def _before_header(lines: Sequence[str], number: int, after: int) -> int:
@@ -212,6 +238,8 @@ def _mark_signatures(lines: Sequence[str], kinds: list[str]) -> None:
         if begin < end - start:
             if sure:
                 kinds[start + begin : end] = [SIGNATURE] * (end - start - begin)
+                after = start + postscript(lines[start:end], begin)
+                kinds[after:end] = [NEW] * (end - after)
             else:
                 weak.append((start + begin, end))
     for begin, end in weak:

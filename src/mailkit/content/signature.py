@@ -11,13 +11,21 @@ from collections.abc import Sequence
 
 from .closings import CLOSINGS, MOBILE, THANKS
 
-__all__ = ["signature_start"]
+__all__ = ["postscript", "signature_start"]
 
 MAX_BELOW = 25  # lines that may follow "--": what is longer is text with a ruler in it
 MAX_CLOSING = 12  # lines that may follow a closing formula
 MAX_NAME = 6  # lines that may follow thanks
 MAX_FOOTER = 8  # lines of a list footer
 _RULES = frozenset({"--", "—", "—-", "––", "-- --"})
+_PARTICLES = frozenset(
+    {"van", "von", "der", "den", "de", "di", "da", "del", "dos", "du", "la", "le", "bin", "al", "and"}
+)
+_POSTSCRIPT = (
+    *("ps:", "ps.", "ps ", "ps,", "ps-", "p.s", "p. s", "pps", "p.p.s", "nb:", "n.b.", "p/s", "post scriptum"),
+    *("nachtrag:", "p.d.", "pd:", "з.ы", "зы:", "п.с", "追伸", "추신", "附言", "又及"),
+)
+_LONGEST_MARK = 20
 _DROP_FROM_CLOSING = " ,.!;:-–—،。，！*_~"
 
 
@@ -105,7 +113,19 @@ def _signs(line: str, below: Sequence[str], named: bool) -> bool:
 
 def _is_name(line: str) -> bool:
     """Whether a line may be the name below a formula: short, few words, no sentence."""
-    return len(line) <= 40 and len(line.split()) <= 5 and line[-1] not in ".!?:;,。！？"
+    words = line.split()
+    small = sum(word[0].islower() and word not in _PARTICLES for word in words)
+    is_short = len(line) <= 40 and len(words) <= 5 and line[-1] not in ".!?:;,。！？"
+    return is_short and small < 2 and not any(char.isdigit() for char in line)
+
+
+def postscript(lines: Sequence[str], start: int) -> int:
+    """The line from ``start`` on with which a postscript begins: the sender goes on below the signature. The number of
+    lines if there is none."""
+    for number in range(start + 1, len(lines)):
+        if lines[number][:_LONGEST_MARK].casefold().startswith(_POSTSCRIPT):
+            return number
+    return len(lines)
 
 
 def _dashed_name(lines: Sequence[str], end: int) -> int:

@@ -31,9 +31,7 @@ MAX_LINK = 300  # characters of a link that is shown
 MAX_LINES = 500_000
 _DIVIDER = "-----Original Message-----"
 _FORWARD = "---------- Forwarded message ---------"
-_SKIP = frozenset(
-    {"head", "script", "style", "title", "template", "noembed", "iframe", "object", "svg", "math", "select"}
-)
+_SKIP = frozenset({"head", "script", "style", "title", "template", "noembed", "iframe", "svg", "math", "select"})
 _PARAGRAPH = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "dl", "blockquote", "pre"})
 _BLOCK = frozenset(
     phrases(
