@@ -440,7 +440,7 @@ def test_the_server_forgets_what_a_client_injects_before_starttls(make_server):
             pass
         with trusting(server).wrap_socket(sock, server_hostname="localhost") as tls:
             tls.sendall(b"NOOP\r\n")
-            assert tls.recv(1000) == b"250 OK\r\n"
+            assert tls.recv(1000) == b"250 2.0.0 OK\r\n"
     with open_socket(server) as sock:
         sock.recv(1000)
         sock.sendall(b"a STARTTLS\r\nb CREATE evil\r\n")

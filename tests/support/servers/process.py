@@ -54,7 +54,7 @@ class Program:
         pairs = {"IN_TREE_USERS": self.server.accounts, "IN_TREE_GROUPS": self.server.groups}
         made = {name: " ".join(f"{who}:{number}" for who, number in given) for name, given in pairs.items()}
         path = os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
-        return {**os.environ, **made, "IN_TREE_HOME": str(home), "PATH": path, "LC_ALL": "C"}
+        return {**os.environ, **made, "IN_TREE_HOME": str(home), "PATH": path, "LC_ALL": "C", "TZ": "UTC"}
 
     def uid(self, account: str) -> int:
         """The number of one of the server's accounts, as the server will see it."""

@@ -122,10 +122,22 @@ class Session:
             raise RefusedError("[CANNOT] Keywords are not supported")
 
     def flags_line(self, mail: StoredMail) -> bytes:
-        """``n FETCH (UID … FLAGS …)``, with MODSEQ for a client that wants it."""
+        """``n FETCH (FLAGS …)``, with MODSEQ for a client that wants it, with UID in a UID command only, as Dovecot."""
+        uid = b"UID %d " % mail.uid if self.by_uid else b""
         modseq = b" MODSEQ (%d)" % mail.modseq if self.condstore else b""
-        number = self.selected.number(mail.uid)
-        return b"%d FETCH (UID %d FLAGS %s%s)" % (number, mail.uid, answer.flags(mail.flags), modseq)
+        return b"%d FETCH (%sFLAGS %s%s)" % (self.selected.number(mail.uid), uid, answer.flags(mail.flags), modseq)
+
+    def keyword_lines(self, flags: Iterable[str], *, always: bool = False) -> list[bytes]:
+        """``FLAGS`` and ``PERMANENTFLAGS`` when one of the flags is new in the selected folder, or ``always``."""
+        view = self.selected
+        new = frozenset(flags) - view.keywords - frozenset(SYSTEM_FLAGS.values())
+        view.keywords |= new
+        if not new and not always:
+            return []
+        names = answer.flags(frozenset(SYSTEM_FLAGS.values()) | view.keywords)
+        new_ones = b" \\*)" if self.setup.options.keywords else b")"
+        permanent = b"()" if view.readonly else names[:-1] + new_ones
+        return [b"FLAGS " + names, b"OK [PERMANENTFLAGS %s] Flags permitted" % permanent]
 
     def tell_changes(self, *, expunges: bool) -> None:
         """Report what others (and this command) have changed in the selected folder."""
@@ -140,6 +152,7 @@ class Session:
             lines = [b"%d EXPUNGE" % number for number in gone]
             if exists:
                 lines += [b"%d EXISTS" % len(view.uids), b"0 RECENT"]
+            lines += self.keyword_lines(flag for mail in changed for flag in mail.flags)
             lines += map(self.flags_line, changed)
         if lines:  # in one write: what belongs together arrives together
             self.wire.write(b"".join(b"* " + line + b"\r\n" for line in lines))

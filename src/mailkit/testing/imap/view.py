@@ -14,7 +14,7 @@ from mailkit.testing.state import Folder, StoredMail
 
 
 class View:
-    """A session's view of a folder. Use it with the state's lock held."""
+    """A session's view of a folder. Use it with the state's lock held. ``keywords`` are the flags it was told of."""
 
     def __init__(self, folder: Folder, *, readonly: bool) -> None:
         self.folder: Folder = folder
@@ -22,6 +22,7 @@ class View:
         self.uidvalidity: int = folder.uidvalidity
         self.uids: list[int] = list(folder.mails)
         self.modseq: int = folder.modseq
+        self.keywords: frozenset[str] = frozenset(flag for mail in folder.mails.values() for flag in mail.flags)
         self._next = folder.uidnext
         self._expunges = len(folder.expunged)
         self._told: dict[int, int] = {}

@@ -12,7 +12,7 @@ import collections
 import functools
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, AnyStr
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from aiosmtpd.smtp import Envelope as WireEnvelope
@@ -22,6 +22,7 @@ from mailkit.testing import sasl
 from mailkit.testing.faults import Fault
 from mailkit.testing.service import SentMail, Setup
 from mailkit.testing.smtp import filing, parameters
+from mailkit.testing.smtp.codes import enhanced
 from mailkit.testing.smtp.link import Link
 from mailkit.testing.smtp.parameters import Path, PathError
 from mailkit.testing.wire import GoneError, Wire
@@ -52,6 +53,7 @@ class Submission(SMTP):
         self.setup: Setup = setup
         self.stripped: bool = stripped
         self.user: str | None = None
+        self._verb = ""
         self._refused: Fault | None = None
         self._mail: Path | None = None
         self._rcpt: dict[str, dict[str, str]] = {}
@@ -73,6 +75,7 @@ class Submission(SMTP):
 
     async def _guarded(self, verb: str, method: Callable[[str | None], Awaitable[None]], arg: str | None) -> None:
         """Note the command, meet the faults, carry it out."""
+        self._verb = verb
         self.setup.saw(self.wire, verb)
         fault = self.setup.faults.at_command("smtp", verb)
         if fault is None or await self._meet(fault):
@@ -87,7 +90,7 @@ class Submission(SMTP):
             self.wire.write(fault.data)
             return False
         if fault.act == "reply":
-            await self.push(fault.data)
+            await super().push(fault.data)
             if fault.data.startswith(b"421"):
                 self._hang_up()
             return False
@@ -96,6 +99,13 @@ class Submission(SMTP):
             return False
         self.wire.ending = fault.how
         return True
+
+    async def push(self, status: AnyStr) -> None:
+        """Reply. aiosmtpd's own replies have no enhanced codes; greeting, HELO and EHLO are to have none."""
+        if isinstance(status, str) and self._verb not in ("", "HELO", "EHLO"):
+            await super().push(enhanced(status))
+        else:
+            await super().push(status)
 
     def _hang_up(self) -> None:
         if self.transport is not None:
@@ -107,6 +117,9 @@ class Submission(SMTP):
         """RFC 3207: the session starts anew behind it."""
         if arg:
             await self.push("501 5.5.4 STARTTLS takes no parameter")
+            return
+        if self.wire.tls:
+            await self.push("554 5.5.1 TLS is there already")
             return
         if not self.starttls_offered:
             await self.push("454 4.7.0 TLS not available")
@@ -172,7 +185,7 @@ class Submission(SMTP):
 
     async def smtp_VRFY(self, arg: str | None) -> None:
         """RFC 5321 section 3.5.3: neither yes nor no."""
-        await self.push("252 2.5.0 Cannot VRFY, send it and see" if arg else "501 5.5.4 Syntax: VRFY <address>")
+        await self.push("252 2.0.0 Cannot VRFY, send it and see" if arg else "501 5.5.4 Syntax: VRFY <address>")
 
     async def auth_XOAUTH2(self, _: SMTP, args: list[str]) -> AuthResult:
         """Google's and Microsoft's mechanism."""

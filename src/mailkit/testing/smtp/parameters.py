@@ -58,7 +58,7 @@ def read_rcpt(line: str) -> Path:
     path = read(line, "TO:")
     check_rcpt(path.parameters)
     if not path.address:
-        raise PathError("553 5.1.3 A recipient is needed")
+        raise PathError("501 5.1.3 A recipient is needed")
     return path
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from mailkit.testing.imap import answer
 from mailkit.testing.imap.session import Session, command
 from mailkit.testing.imap.syntax import BadSyntaxError, Parser
 from mailkit.testing.imap.view import View
-from mailkit.testing.state import SYSTEM_FLAGS
 
 
 @command("SELECT", "after")
@@ -50,18 +48,16 @@ def _open(session: Session, parser: Parser, *, readonly: bool) -> None:
     wanted = _parameters(parser)
     if "CONDSTORE" in wanted:
         session.use_condstore()
+    if session.view is not None and session.condstore:
+        session.untagged(b"OK [CLOSED] The folder before is closed")  # RFC 7162 section 3.2.11
     session.view = None
     with session.setup.state.lock:
         folder = session.folder(name)
         view = View(folder, readonly=readonly)
         session.view = view
-        keywords = {flag for mail in folder.mails.values() for flag in mail.flags}
-        flags = answer.flags(frozenset(SYSTEM_FLAGS.values()) | keywords)
         unseen = next((n for n, uid in enumerate(view.uids, 1) if "\\Seen" not in folder.mails[uid].flags), 0)
-        session.untagged(b"FLAGS " + flags)
-        new_ones = b" \\*)" if session.setup.options.keywords else b")"
-        permanent = b"()" if readonly else flags[:-1] + new_ones
-        session.untagged(b"OK [PERMANENTFLAGS %s] Flags permitted" % permanent)
+        for line in session.keyword_lines((), always=True):
+            session.untagged(line)
         session.untagged(b"%d EXISTS" % len(view.uids))
         session.untagged(b"0 RECENT")
         if unseen:

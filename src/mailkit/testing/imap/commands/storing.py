@@ -11,10 +11,15 @@ from mailkit.testing.state import StoredMail
 
 
 def named(session: Session, ranges: sequence.Ranges) -> list[int]:
-    """The UIDs that a sequence set or a UID set names in the selected folder, ascending."""
+    """The UIDs that a sequence set or a UID set names in the selected folder, ascending.
+
+    UIDs may be unknown; a sequence number beyond the last message is BAD (RFC 9051 section 9).
+    """
     view = session.selected
     if session.by_uid:
         return sequence.resolve(ranges, view.uids)
+    if any(end is not None and end > len(view.uids) for ends in ranges for end in ends):
+        raise BadSyntaxError("no message has that number")
     numbers = sequence.resolve(ranges, range(1, len(view.uids) + 1))
     return [view.uids[number - 1] for number in numbers]
 
@@ -63,12 +68,14 @@ def _set(session: Session, mail: StoredMail, how: str, flags: frozenset[str]) ->
     view = session.selected
     view.folder.set_flags(mail.uid, wanted)
     view.tell(mail)
+    for line in session.keyword_lines(mail.flags):
+        session.untagged(line)
     silent = how.endswith(".SILENT")
     if not silent:
         session.untagged(session.flags_line(mail))
     elif session.condstore:
-        line = (view.number(mail.uid), mail.uid, mail.modseq)
-        session.untagged(b"%d FETCH (UID %d MODSEQ (%d))" % line)
+        uid = b"UID %d " % mail.uid if session.by_uid else b""
+        session.untagged(b"%d FETCH (%sMODSEQ (%d))" % (view.number(mail.uid), uid, mail.modseq))
 
 
 def _modifier(session: Session, parser: Parser) -> int | None:
