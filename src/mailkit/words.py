@@ -20,6 +20,9 @@ from datetime import datetime
 from enum import StrEnum
 from urllib.parse import quote
 
+#: A longer source key is cut and ends in its digest.
+_LONGEST_KEY = 500
+
 __all__ = [
     "Candidate",
     "Decision",
@@ -111,7 +114,13 @@ class Source:
             parts += [str(self.uidvalidity), str(self.uid), self.folder or ""]
         else:
             parts.append(self.id or "")
-        return ":".join(quote(part, safe="@.+-_/") for part in parts)
+        key = ":".join(quote(part, safe="@.+-_/", errors="surrogatepass") for part in parts)
+        if len(key) <= _LONGEST_KEY:
+            return key
+        from hashlib import sha256
+
+        # A name of a hundred CJK characters is nine hundred here, and an index takes no row of any length.
+        return f"{key[:_LONGEST_KEY]}~{sha256(key.encode()).hexdigest()}"
 
 
 class TrustLevel(StrEnum):

@@ -283,3 +283,20 @@ def test_attributes_win_over_names_and_each_role_is_given_once() -> None:
     roles = [f.role for f in assign(given_folders)]
     assert roles == [Role.INBOX, None, Role.SENT, None, Role.TRASH, None, Role.JUNK]
     assert role_by_attributes(["\\HasNoChildren", "\\AllMail"]) is Role.ALL
+
+
+@pytest.mark.parametrize("said", [b"0", b"4294967296", b"9223372036854775808", b"9" * 30, b"-1", b"1 x"])
+def test_what_is_no_uid_ends_a_search(said: bytes) -> None:
+    with pytest.raises(ProtocolError):
+        folders.read_search([b"2 " + said], False, 100)
+
+
+def test_numbers_that_no_database_keeps_are_no_numbers() -> None:
+    assert uidset.number(b"9223372036854775806") == 2**63 - 2
+    with pytest.raises(ProtocolError):
+        uidset.number(b"9223372036854775807")
+    row = read_row([b"1", [b"UID", b"5", b"MODSEQ", [b"99999999999999999999"], b"RFC822.SIZE", b"7"]])
+    assert row is not None
+    assert (row.uid, row.modseq, row.size) == (5, None, 7)
+    listed, _ = folders.read_list([b'() "/" "' + b"a" * 2001 + b'"', b'() "/" INBOX'], Limits())
+    assert [folder.selectable for folder in listed] == [False, True]

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from mailkit.content import Content, Report, kind_of, read, report_of, trust_of
 from mailkit.message import Address, Message, content_digest, identity, parse
+from mailkit.store.columns import storable
 from mailkit.store.raw import digest_of
 from mailkit.thread import base_subject, reference_keys
 from mailkit.words import Direction, Limits, RawMail, Trust, TrustLevel
@@ -119,12 +120,6 @@ def _keys(message: Message, report: Report | None, limits: Limits) -> tuple[str,
     if report is not None and report.original_message_id and report.original_message_id not in keys:
         keys.append(report.original_message_id)
     return tuple(_indexable(key) for key in keys)
-
-
-def storable(text: str | None, length: int) -> str:
-    """Text that every database takes: no NUL, no lone surrogate, at most ``length`` characters."""
-    short = (text or "")[:length].replace("\x00", "\ufffd")
-    return short.encode("utf-8", "replace").decode("utf-8")
 
 
 def _indexable(message_id: str) -> str:

@@ -30,6 +30,7 @@ from functools import partial
 from mailkit.errors import AdapterError, MailkitError, StoreError
 from mailkit.events import MessageReceived, MessageSent
 from mailkit.ingest.aside import EMPTY, FAILED, HANDLER, TOO_LARGE, UNREADABLE, Rejected, put_aside, refuse
+from mailkit.ingest.known import Known
 from mailkit.ingest.prepare import Prepared, Profile, prepare
 from mailkit.ingest.rows import facts_of, ids_of, row_of, sent_by_us, tell_bounce
 from mailkit.link.linker import attach_thread, decide_local
@@ -115,7 +116,7 @@ class Ingest:
             prepared = self._prepare(mail)
             _lock(tx, [prepared])
             with tx.savepoint():
-                return self._one(tx, prepared, wish)
+                return self._one(tx, prepared, Known.of(tx, [prepared]), wish)
         except Rejected as rejected:
             return put_aside(tx, rejected)
 
@@ -172,40 +173,42 @@ class Ingest:
         _lock(tx, prepared)
         if fence is not None:
             fence(tx)
-        return [self._one(tx, one, None) for one in prepared]
+        known = Known.of(tx, prepared)
+        return [self._one(tx, one, known, None) for one in prepared]
 
-    def _one(self, tx: Tx, one: Prepared, wish: Record | None) -> Stored:
+    def _one(self, tx: Tx, one: Prepared, known: Known, wish: Record | None) -> Stored:
         try:
-            return self._write(tx, one, wish)
+            return self._write(tx, one, known, wish)
         except StoreError as error:
             # A statement refused for what is in it is this mail's fault; every other failure has a class of its own.
             if type(error) is StoreError:
                 raise Rejected(one.mail, FAILED, str(error)) from error
             raise
         except AdapterError as error:
-            raise Rejected(one.mail, HANDLER, str(error.__cause__ or error)) from error
+            raise Rejected(one.mail, HANDLER, error.message) from error
         except Exception as error:
             logger.exception("a mail could not be ingested: %s", one.mail.source.key)
             raise Rejected(one.mail, FAILED, f"{type(error).__name__}: {error}") from error
 
-    def _write(self, tx: Tx, one: Prepared, wish: Record | None) -> Stored:
-        known = messages.find_source(tx, one.mail.source.key)
-        if known is not None and known.copy_id is not None:
-            message_pk, thread_id = messages.arrived(tx, known.copy_id)
+    def _write(self, tx: Tx, one: Prepared, known: Known, wish: Record | None) -> Stored:
+        copy_id, quarantine_id = known.arrivals.get(one.mail.source.key, (None, None))
+        if copy_id is not None:
+            message_pk, thread_id = messages.arrived(tx, copy_id)
             return Stored(message_pk, thread_id, new=False, new_copy=False)
-        if known is not None and known.quarantine_id is not None:
-            return Stored(0, 0, new=False, new_copy=False, quarantine_id=known.quarantine_id)
-        return self._add(tx, one, wish)
+        if quarantine_id is not None:
+            return Stored(0, 0, new=False, new_copy=False, quarantine_id=quarantine_id)
+        return self._add(tx, one, known, wish)
 
-    def _add(self, tx: Tx, one: Prepared, wish: Record | None) -> Stored:
+    def _add(self, tx: Tx, one: Prepared, known: Known, wish: Record | None) -> Stored:
         digest = raw.put(tx, one.mail.raw, one.raw_digest)
-        found = self._known(tx, one)
+        found = self._find(tx, one, known)
         if found is None:
-            message_pk, thread_id = self._insert(tx, one)
+            message_pk, thread_id = self._insert(tx, one, known)
         else:
             message_pk, thread_id = found
         copy_id, new_copy = messages.add_copy(tx, message_pk, one.mail, digest, one.trust, one.direction)
         messages.add_source(tx, one.mail, copy_id=copy_id, raw_digest=digest)
+        known.add(one, message_pk, thread_id, copy_id)
         if found is None:
             self._tell(tx, one, message_pk, thread_id, copy_id)
         if found is None or new_copy:
@@ -214,30 +217,30 @@ class Ingest:
             decide_local(tx, facts, self._rules.patterns, self._rules.verifier, self._rules.policy)
         return Stored(message_pk, thread_id, new=found is None, new_copy=new_copy)
 
-    def _insert(self, tx: Tx, one: Prepared) -> tuple[int, int]:
-        thread_id = self._assign(tx, one, one.keys)
+    def _insert(self, tx: Tx, one: Prepared, known: Known) -> tuple[int, int]:
+        thread_id = self._assign(tx, one, one.keys, known, count=True)
         message_pk = messages.insert(tx, row_of(one, thread_id))
-        threads.count_in(tx, thread_id, one.at, one.base_subject)
         messages.add_participants(tx, message_pk, one.people)
         return message_pk, thread_id
 
-    def _assign(self, tx: Tx, one: Prepared, keys: Sequence[str]) -> int:
-        thread_id, merged = threads.assign(tx, keys, subject=one.base_subject, at=one.at)
+    def _assign(self, tx: Tx, one: Prepared, keys: Sequence[str], known: Known, *, count: bool = False) -> int:
+        thread_id, merged = threads.assign(tx, keys, subject=one.base_subject, at=one.at, count=count)
         if merged:
+            known.renew(tx)
             # What either thread is linked to is shown the messages of both.
             records = [link.record for link in links.active(tx, thread_id)]
             attach_thread(tx, thread_id, records, self._rules.patterns.systems, self._rules.policy)
         return thread_id
 
-    def _known(self, tx: Tx, one: Prepared) -> tuple[int, int] | None:
-        found = messages.find_identity(tx, one.identity)
+    def _find(self, tx: Tx, one: Prepared, known: Known) -> tuple[int, int] | None:
+        found = known.messages.get(one.identity)
         if found is not None or one.direction is not Direction.OUTBOUND or one.mail.source.kind == "outbox":
             return found
         found = sent_by_us(tx, one)
         if found is None:
             return None
         # Answers will name the new Message-ID: it leads to the same thread.
-        return found[0], self._assign(tx, one, (*one.keys, *ids_of(tx, found[0])))
+        return found[0], self._assign(tx, one, (*one.keys, *ids_of(tx, found[0])), known)
 
     def _tell(self, tx: Tx, one: Prepared, message_pk: int, thread_id: int, copy_id: int) -> None:
         account = one.mail.source.account
@@ -280,7 +283,7 @@ class Ingest:
     def _release(self, tx: Tx, one: Prepared, quarantine_id: int) -> Stored:
         _lock(tx, [one])
         messages.drop_source(tx, one.mail.source.key, quarantine_id)
-        stored = self._one(tx, one, None)
+        stored = self._one(tx, one, Known.of(tx, [one]), None)
         quarantine.settle(tx, quarantine_id, "released")
         return stored
 

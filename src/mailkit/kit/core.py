@@ -15,7 +15,7 @@ from mailkit.auth.secretbox import SecretBox
 from mailkit.auth.tokens import Credentials
 from mailkit.compose.token import verify
 from mailkit.config import Account
-from mailkit.errors import AdapterError, MissingCredentialsError, StoreError, UnknownAccountError
+from mailkit.errors import AdapterError, MissingCredentialsError, UnknownAccountError
 from mailkit.events import Event
 from mailkit.ingest import Ingest, LinkRules, Profile
 from mailkit.link.patterns import Patterns
@@ -23,6 +23,7 @@ from mailkit.link.rules import LinkPolicy
 from mailkit.link.signals import Token
 from mailkit.net.guard import forbid_network
 from mailkit.store import Store, Tx, accounts
+from mailkit.store.failures import database_failure
 from mailkit.words import Limits
 
 if TYPE_CHECKING:
@@ -53,17 +54,18 @@ class Handlers:
 
         Raises:
             AdapterError: one of them failed; the transaction must be undone.
+            StoreError: the database failed while one of them used it.
         """
         for cls, handlers in self._by_class.items():
             if not isinstance(event, cls):
                 continue
             for handler in handlers:
                 try:
-                    with forbid_network():
+                    with forbid_network(), tx.lent():
                         handler(event, tx.connection)
-                except StoreError:
-                    raise
                 except Exception as error:
+                    if (failure := database_failure(error, lost=tx.lost)) is not None:
+                        raise failure from error
                     name = getattr(handler, "__qualname__", repr(handler))
                     raise AdapterError(
                         f"The handler {name} failed on {event.name}: {type(error).__name__}: {error}"

@@ -18,8 +18,10 @@ from .base import FolderInfo, FolderState
 from .connection import GuardedIMAP4
 from .response import Segment, Value, parse, text_of
 from .roles import assign
-from .uidset import expand, number
+from .uidset import MAX_UID, expand, number
 
+#: Bytes of a name on the wire. Servers allow some hundred; a row of an index of PostgreSQL takes 2704 at most.
+_LONGEST_NAME = 2000
 _NOT_SELECTABLE = {"\\noselect", "\\nonexistent"}
 
 
@@ -80,7 +82,7 @@ def _folder(values: list[Value]) -> tuple[FolderInfo, bytes] | None:
     if not isinstance(wire, bytes) or not wire:
         return None
     name = decode(wire)
-    strange = any(byte < 32 or byte == 127 for byte in wire) or not name.isprintable()
+    strange = any(byte < 32 or byte == 127 for byte in wire) or not name.isprintable() or len(wire) > _LONGEST_NAME
     delimiter = text_of(values[1]) or None
     selectable = not strange and not any(a.casefold() in _NOT_SELECTABLE for a in attributes)
     shown = "".join(c if c.isprintable() else "\ufffd" for c in name)
@@ -124,6 +126,8 @@ def read_search(segments: list[Segment], extended: bool, limit: int) -> list[int
         if isinstance(segment, tuple):
             raise ProtocolError("The server sent a literal in the answer to SEARCH.")
         for uid in _esearch(segment, limit) if extended else map(number, _plain(segment)):
+            if not 1 <= uid <= MAX_UID:
+                raise ProtocolError(f"The server sent {uid} where a UID was expected.")
             found.add(uid)
         if len(found) > limit:
             raise LimitError(f"The server names more than {limit} messages in one folder.", limit="folder_uids")

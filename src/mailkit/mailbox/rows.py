@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from .response import Value, pairs, read_date, text_of
+from .uidset import MOST
 
 _MAX_FLAGS = 1000
 
@@ -76,6 +77,6 @@ def _flags(values: list[Value]) -> tuple[str, ...]:
 
 
 def _number(value: Value) -> int | None:
-    if isinstance(value, bytes) and value.isdigit() and len(value) <= 20:
+    if isinstance(value, bytes) and value.isdigit() and len(value) <= 20 and int(value) <= MOST:
         return int(value)
     return None

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from mailkit.errors import InputError, LimitError, ProtocolError
 
 MAX_UID = 0xFFFFFFFF
+#: The largest number taken from a server: the next one still fits into 63 bits.
+MOST = 2**63 - 2
 
 
 def ranges(uids: Iterable[int]) -> list[tuple[int, int]]:
@@ -73,11 +75,11 @@ def expand(text: bytes, limit: int) -> list[int]:
 
 
 def number(text: bytes) -> int:
-    """An unsigned number of at most 64 bits (RFC 7162 mod-sequences have 63).
+    """An unsigned number of at most 63 bits, as RFC 7162 mod-sequences have; UIDs have 32.
 
     Raises:
         ProtocolError: it is none.
     """
-    if not text.isdigit() or len(text) > 20:
+    if not text.isdigit() or len(text) > 20 or int(text) > MOST:
         raise ProtocolError(f"The server sent {text[:20]!r} where a number was expected.")
     return int(text)

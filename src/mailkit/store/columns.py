@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -36,8 +36,23 @@ metadata = MetaData(
 Id = BigInteger().with_variant(Integer, "sqlite")
 
 
+def storable(text: str | None, length: int) -> str:
+    """Text from elsewhere as every database takes it: no NUL (PostgreSQL refuses it), no lone surrogate (no encoding
+    has them), at most ``length`` characters."""
+    short = (text or "")[:length].replace("\x00", "\ufffd")
+    return short.encode("utf-8", "replace").decode("utf-8")
+
+
+#: PostgreSQL tells times in its session's zone; a day from the ends of the calendar they can be read in any.
+_EARLIEST = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
+_LATEST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
+
+
 class Utc(TypeDecorator[datetime]):
-    """An aware datetime in UTC: ``timestamptz`` on PostgreSQL, ISO 8601 text with microseconds on SQLite."""
+    """An aware datetime in UTC: ``timestamptz`` on PostgreSQL, ISO 8601 text with microseconds on SQLite.
+
+    The first and the last day of the calendar (years 1 and 9999) cannot be kept; the nearest time that can is.
+    """
 
     impl = Text
     cache_ok = True
@@ -52,7 +67,7 @@ class Utc(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a time without a zone cannot be stored")
-        value = value.astimezone(UTC)
+        value = min(max(value, _EARLIEST), _LATEST).astimezone(UTC)
         return value if dialect.name == "postgresql" else value.isoformat(timespec="microseconds")
 
     def process_result_value(self, value: object, dialect: Dialect) -> datetime | None:  # noqa: ARG002

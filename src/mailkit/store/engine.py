@@ -35,12 +35,14 @@ from mailkit.store.tx import AlchemyExecutor, Executor, Notify, Tx
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+    from mailkit.events import Event
+
     Key = str | bytes | SecretStr
 
 T = TypeVar("T")
 
-#: The pools on which this thread or task has a write transaction open.
-_writing: ContextVar[frozenset[int]] = ContextVar("mailkit_writing", default=frozenset())
+#: The transactions that are open in this thread or task, innermost last: (pool of its connection, it, may it write).
+_open: ContextVar[tuple[tuple[object, Tx, bool], ...]] = ContextVar("mailkit_open_transactions", default=())
 
 #: Execution option: how a transaction on SQLite begins; an application's own begin as SQLite does by default.
 _MODE = "mailkit_begin"
@@ -140,35 +142,58 @@ class Store:
         """A write transaction: committed at the end of the block, rolled back when the block raises.
 
         No network call can be made inside it: mailkit's own raise NetworkInTransactionError.
+
+        Raises:
+            UsageError: this thread or task has one open already; the two would wait for each other.
         """
-        with self._turn, self._alone(), forbid_network(), translated(), self.engine.connect() as connection:
+        self._refuse_inside_another()
+        with self._turn, forbid_network(), translated(), self.engine.connect() as connection:
             self.begin(connection, "IMMEDIATE")
-            yield self._tx(AlchemyExecutor(connection, self.schema))
+            tx = self._tx(AlchemyExecutor(connection, self.schema))
+            with self._inside(tx, writes=True):
+                yield tx
             connection.commit()
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Refuse a write transaction inside one: the two would wait for each other until the busy time-out."""
-        pool = id(self.engine.pool)
-        if pool in _writing.get():
+    def read(self) -> Iterator[Tx]:
+        """A read transaction: one snapshot, always rolled back. Inside another transaction it is part of that one, so
+        that an event handler sees what the event is about."""
+        outer = self._outer()
+        if outer is not None:
+            yield self._tx(outer[0].executor)
+            return
+        with self._turn, translated(), self.engine.connect() as connection:
+            self.begin(connection, "DEFERRED")
+            tx = self._tx(AlchemyExecutor(connection, self.schema))
+            with self._inside(tx, writes=False):
+                yield tx
+            connection.rollback()
+
+    def _outer(self) -> tuple[Tx, bool] | None:
+        """The innermost transaction that is open here on this database, and whether it may write."""
+        for pool, tx, writes in reversed(_open.get()):
+            if pool is self.engine.pool:
+                return tx, writes
+        return None
+
+    @contextmanager
+    def _inside(self, tx: Tx, *, writes: bool) -> Iterator[None]:
+        before = _open.get()
+        _open.set((*before, (self.engine.pool, tx, writes)))
+        try:
+            yield
+        finally:
+            # Set instead of reset(token): a generator may be closed in another context, where the token is not valid.
+            _open.set(before)
+
+    def _refuse_inside_another(self) -> None:
+        outer = self._outer()
+        # A second connection can write beside one that reads; an in-memory database has one connection.
+        if outer is not None and (outer[1] or isinstance(self.engine.pool, StaticPool)):
             raise UsageError(
                 "A write transaction of this store is open in this thread.",
                 hint="Pass its connection on (tx=…); an event handler gets it as its second argument.",
             )
-        before = _writing.get()
-        _writing.set(before | {pool})
-        try:
-            yield
-        finally:
-            _writing.set(before)
-
-    @contextmanager
-    def read(self) -> Iterator[Tx]:
-        """A read transaction: one snapshot, always rolled back."""
-        with self._turn, translated(), self.engine.connect() as connection:
-            self.begin(connection, "DEFERRED")
-            yield self._tx(AlchemyExecutor(connection, self.schema))
-            connection.rollback()
 
     def begin(self, connection: Connection, mode: str) -> None:
         """Begin a transaction of ours on a fresh connection; ``mode`` is SQLite's (IMMEDIATE takes the write lock)."""
@@ -214,7 +239,12 @@ class Store:
 
     def _tx(self, executor: Executor) -> Tx:
         raw_dir = str(self.raw_dir) if self.raw_dir else None
-        return Tx(executor, tenant=self.tenant, clock=self.clock, raw_dir=raw_dir, notify=self.notify)
+        return Tx(executor, tenant=self.tenant, clock=self.clock, raw_dir=raw_dir, notify=self._tell)
+
+    def _tell(self, event: Event, tx: Tx) -> None:
+        if self.notify is not None:
+            with self._inside(tx, writes=True):
+                self.notify(event, tx)
 
     def close(self) -> None:
         """Close the connections that mailkit opened; an application's own Engine is left alone."""

@@ -22,6 +22,7 @@ _AGAIN = {"40001", "40P01", "55P03"}
 #: disk_full, out_of_memory and its class; too_many_connections and the connection class; undefined table, column.
 _FULL = {"53100", "53200"}
 _MISSING = {"42P01", "42703"}
+_DRIVERS = ("sqlite3", "psycopg", "psycopg2")
 
 
 class StoreConflictError(StoreLockedError):
@@ -75,6 +76,21 @@ def explain(error: BaseException) -> StoreError:
     return known or StoreError(f"The database refused a statement: {type(origin).__name__}: {str(origin)[:200]}")
 
 
+def database_failure(error: BaseException, *, lost: bool) -> StoreError | None:
+    """What the database itself did to an application's code that ran in a transaction of ours; None: the code failed.
+
+    Args:
+        lost: the transaction's connection is gone.
+    """
+    if isinstance(error, StoreError):
+        known: StoreError | None = error
+    elif isinstance(error, SQLAlchemyError) or type(error).__module__.split(".")[0] in _DRIVERS:
+        known = explain(error)
+    else:
+        return None
+    return known if isinstance(known, StoreConflictError) or (lost and type(known) is not StoreError) else None
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn what SQLAlchemy and the drivers raise into the errors of the store."""
@@ -83,6 +99,6 @@ def translated() -> Iterator[None]:
     except SQLAlchemyError as error:
         raise explain(error) from (error.orig if isinstance(error, DBAPIError) else error)
     except Exception as error:
-        if type(error).__module__.split(".")[0] in ("sqlite3", "psycopg", "psycopg2"):
+        if type(error).__module__.split(".")[0] in _DRIVERS:
             raise explain(error) from error
         raise

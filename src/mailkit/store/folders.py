@@ -15,6 +15,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select, update
 
 from mailkit.store import sql
+from mailkit.store.columns import storable
 from mailkit.store.schema import Id, Utc, folder, lease, quarantine, source
 from mailkit.store.tx import Tx
 
@@ -175,7 +176,7 @@ def advance(tx: Tx, account: str, name: str, *, uidnext: int | None, highestmods
 
 def fail(tx: Tx, account: str, name: str, error: str) -> None:
     """Write down why a folder could not be synced; its cursor stays."""
-    tx.execute(_FAIL, of_account=account, called=name, error=error[:1000])
+    tx.execute(_FAIL, of_account=account, called=name, error=storable(error, 1000))
 
 
 def forget(tx: Tx, account: str, name: str) -> int:

@@ -9,7 +9,7 @@ participant  one per (message, role, address): who took part, for finding people
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -90,6 +90,11 @@ _BY_ID = select(*_FIELDS).where(sql.mine(message), message.c.id == bindparam("pk
 _BY_IDENTITY = select(message.c.id, message.c.thread_id).where(
     sql.mine(message), message.c.identity == bindparam("wanted")
 )
+_BY_IDENTITIES = sql.among(
+    lambda among: select(message.c.identity, message.c.id, message.c.thread_id).where(
+        sql.mine(message), among(message.c.identity, "wanted")
+    )
+)
 _BY_MESSAGE_ID = (
     select(*_FIELDS).where(sql.mine(message), message.c.message_id == bindparam("wanted")).order_by(message.c.id)
 )
@@ -148,6 +153,11 @@ _SOURCE = sql.insert_new(
 _SOURCE_OF = select(source.c.id, source.c.copy_id, source.c.quarantine_id).where(
     sql.mine(source), source.c.key == bindparam("wanted")
 )
+_SOURCES_OF = sql.among(
+    lambda among: select(source.c.key, source.c.copy_id, source.c.quarantine_id).where(
+        sql.mine(source), among(source.c.key, "wanted")
+    )
+)
 _DROP_SOURCE = delete(source).where(
     sql.mine(source),
     source.c.key == bindparam("wanted"),
@@ -165,7 +175,7 @@ _LOCATIONS = (
     .where(sql.mine(source), copy.c.message_id == bindparam("of_message", type_=Id))
     .order_by(source.c.id)
 )
-_PARTICIPANT = sql.insert_new(
+_PARTICIPANT = sql.insert_missing(
     participant, "tenant", "message_id", "role", "address", "name", conflict=("tenant", "message_id", "role", "address")
 )
 _PARTICIPANTS = (
@@ -187,6 +197,11 @@ def find_identity(tx: Tx, identity: str) -> tuple[int, int] | None:
     """(id, thread id) of the message with that identity."""
     row = tx.execute(_BY_IDENTITY, wanted=identity).first()
     return (row.id, row.thread_id) if row else None
+
+
+def find_identities(tx: Tx, identities: Collection[str]) -> dict[str, tuple[int, int]]:
+    """(id, thread id) of the messages with these identities, by identity."""
+    return {row.identity: (row.id, row.thread_id) for row in tx.execute(_BY_IDENTITIES, wanted=list(identities))}
 
 
 def get(tx: Tx, message_pk: int) -> StoredMessage:
@@ -257,6 +272,11 @@ def locations(tx: Tx, message_pk: int) -> list[Any]:
     return list(tx.execute(_LOCATIONS, of_message=message_pk))
 
 
+def find_sources(tx: Tx, keys: Collection[str]) -> dict[str, tuple[int | None, int | None]]:
+    """(copy id, quarantine id) of the arrivals with these keys, by key; what never arrived is left out."""
+    return {row.key: (row.copy_id, row.quarantine_id) for row in tx.execute(_SOURCES_OF, wanted=list(keys))}
+
+
 def find_source(tx: Tx, key: str) -> Any | None:
     """The arrival of that key: id, copy_id, quarantine_id; None if it never arrived."""
     return tx.execute(_SOURCE_OF, wanted=key).first()
@@ -296,8 +316,10 @@ def drop_source(tx: Tx, key: str, quarantine_id: int) -> None:
 
 def add_participants(tx: Tx, message_pk: int, people: Sequence[tuple[str, str, str]]) -> None:
     """Write who took part: (role, address key, display name)."""
-    for role, address, name in people:
-        tx.execute(_PARTICIPANT, message_id=message_pk, role=role, address=address, name=name)
+    rows = [
+        {"message_id": message_pk, "role": role, "address": address, "name": name} for role, address, name in people
+    ]
+    tx.execute_many(_PARTICIPANT, rows)
 
 
 def participants(tx: Tx, message_pk: int) -> list[Any]:

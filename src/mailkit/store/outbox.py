@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from mailkit.store import sql
+from mailkit.store.columns import storable
 from mailkit.store.schema import Id, Utc, outbox, recipient
 from mailkit.store.tx import Tx
 from mailkit.words import Verdict, VerdictState
@@ -270,7 +271,7 @@ def update_row(
         to_state=state,
         due=due,
         settled=settled,
-        reply=reply[:1000],
+        reply=storable(reply, 1000),
         provider_id=provider_id,
         stored=stored,
     )
@@ -286,7 +287,7 @@ def update_recipients(tx: Tx, pk: int, made: Collection[Verdict]) -> None:
             to_state=str(verdict.state),
             reply_code=verdict.code,
             status=verdict.enhanced,
-            words=verdict.text,
+            words=storable(verdict.text, 1000),
             now=tx.now(),
         )
 

@@ -6,16 +6,18 @@ record; addresses are the keys of `mailkit.message.Address`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import Executable, bindparam, delete, func, select
 
 from mailkit.store import sql
+from mailkit.store.columns import storable
 from mailkit.store.schema import Id, person
 from mailkit.store.tx import Tx
 from mailkit.words import Record
 
-__all__ = ["Person", "forget", "known_as", "learn", "unlearn"]
+__all__ = ["Person", "forget", "known_as", "known_as_each", "learn", "unlearn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,32 @@ _PEOPLE = (
     .order_by(person.c.system, person.c.kind, person.c.record_id)
     .limit(bindparam("limit", type_=Id))
 )
+_ranked = (
+    select(
+        person.c.address,
+        person.c.system,
+        person.c.kind,
+        person.c.record_id,
+        person.c.title,
+        func.row_number()
+        .over(partition_by=person.c.address, order_by=(person.c.system, person.c.kind, person.c.record_id))
+        .label("rank"),
+    )
+    .where(sql.mine(person))
+)
+
+
+def _among(among: sql.Among) -> Executable:
+    ranked = _ranked.where(among(person.c.address, "known_as")).subquery()
+    found: Executable = (
+        select(ranked.c.address, ranked.c.system, ranked.c.kind, ranked.c.record_id, ranked.c.title)
+        .where(ranked.c.rank <= bindparam("limit", type_=Id))
+        .order_by(ranked.c.address, ranked.c.rank)
+    )
+    return found
+
+
+_OF_ALL = sql.among(_among)
 _FORGET = delete(person).where(
     sql.mine(person),
     person.c.system == bindparam("of_system"),
@@ -62,7 +90,7 @@ def learn(tx: Tx, address: str, record: Record, title: str = "") -> None:
         system=record.system,
         kind=record.kind,
         record_id=record.id,
-        title=title,
+        title=storable(title, 1000),
         updated_at=tx.now(),
     )
 
@@ -83,3 +111,11 @@ def known_as(tx: Tx, address: str, limit: int) -> list[Person]:
         Person(row.address, Record(row.system, row.kind, row.record_id), row.title)
         for row in tx.execute(_PEOPLE, known_as=address, limit=limit)
     ]
+
+
+def known_as_each(tx: Tx, addresses: Collection[str], limit: int) -> dict[str, list[Person]]:
+    """The records known under each of these addresses, at most ``limit`` for each, in the order of ``known_as``."""
+    found: dict[str, list[Person]] = {address: [] for address in addresses}
+    for row in tx.execute(_OF_ALL, known_as=list(addresses), limit=limit) if addresses else ():
+        found[row.address].append(Person(row.address, Record(row.system, row.kind, row.record_id), row.title))
+    return found

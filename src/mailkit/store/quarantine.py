@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from mailkit.store import raw as raw_store
 from mailkit.store import sql
+from mailkit.store.columns import storable
 from mailkit.store.schema import Id, Utc, quarantine
 from mailkit.store.tx import Tx
 from mailkit.words import Direction, Envelope, RawMail, Role, Source
@@ -84,7 +85,7 @@ def hold(tx: Tx, mail: RawMail, reason: str, detail: str, *, fetched: bool = Tru
             account=mail.source.account or "",
             raw_digest=digest,
             reason=reason,
-            detail=detail[:2000],
+            detail=storable(detail, 2000),
             state="held",
             created_at=now,
             updated_at=now,

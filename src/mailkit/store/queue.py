@@ -21,6 +21,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from mailkit.store import sql
+from mailkit.store.columns import storable
 from mailkit.store.schema import Id, Utc, job
 from mailkit.store.tx import Tx
 
@@ -118,7 +119,9 @@ def settle(tx: Tx, done: Job, state: str, *, due_at: datetime | None = None, err
 
     Returns False, and changes nothing, when the lease was lost to another worker (fencing).
     """
-    changed = tx.execute(_SETTLE, job_id=done.id, held=done.fence, to_state=state, due=due_at, error=error[:1000])
+    changed = tx.execute(
+        _SETTLE, job_id=done.id, held=done.fence, to_state=state, due=due_at, error=storable(error, 1000)
+    )
     return changed.count == 1
 
 

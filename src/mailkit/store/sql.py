@@ -5,12 +5,29 @@ A statement is built once, when its module is imported; building one costs more 
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Executable, Table, bindparam, literal_column
+from sqlalchemy import (
+    ColumnElement,
+    Dialect,
+    Executable,
+    Table,
+    Text,
+    TypeDecorator,
+    any_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy import insert as core_insert
 from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    from sqlalchemy.types import TypeEngine
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +51,41 @@ def mine(table: Table) -> ColumnElement[bool]:
     return table.c.tenant == bindparam("of_tenant")
 
 
+class _Texts(TypeDecorator[Sequence[str]]):
+    """A list of texts as one parameter: an array on PostgreSQL, JSON on SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        postgres = dialect.name == "postgresql"
+        return dialect.type_descriptor(postgresql.ARRAY(Text()) if postgres else Text())
+
+    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> object:
+        texts = list(value or ())
+        return texts if dialect.name == "postgresql" else json.dumps(texts)
+
+
+#: Makes the condition that a column is one of the texts of a parameter.
+Among = Callable[[ColumnElement[Any], str], ColumnElement[bool]]
+
+
+def among(build: Callable[[Among], Executable]) -> Dual:
+    """A statement with a parameter that is a list of texts; ``build`` is given what makes the condition.
+
+    One parameter whatever the length, so that the statement is compiled once.
+    """
+
+    def of_json(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+        values = func.json_each(bindparam(name, type_=_Texts())).table_valued("value")
+        return column.in_(select(values.c.value))
+
+    def of_array(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+        return column == any_(bindparam(name, type_=_Texts()))
+
+    return Dual(sqlite=build(of_json), postgresql=build(of_array))
+
+
 def _binds(table: Table, columns: tuple[str, ...]) -> dict[str, Any]:
     return {name: bindparam(name, type_=table.c[name].type) for name in columns}
 
@@ -52,6 +104,18 @@ def insert_new(table: Table, *columns: str, conflict: tuple[str, ...]) -> Dual:
             .values(_binds(table, columns))
             .on_conflict_do_nothing(index_elements=list(conflict))
             .returning(table.c.id)
+        )
+        return statement
+
+    return Dual(build(sqlite), build(postgresql))
+
+
+def insert_missing(table: Table, *columns: str, conflict: tuple[str, ...]) -> Dual:
+    """As ``insert_new`` without RETURNING: for ``Tx.execute_many``."""
+
+    def build(module: Any) -> Executable:
+        statement: Executable = (
+            module.insert(table).values(_binds(table, columns)).on_conflict_do_nothing(index_elements=list(conflict))
         )
         return statement
 

@@ -42,9 +42,13 @@ _LOCK = text(
     "SELECT count(pg_advisory_xact_lock(held.number)) FROM (SELECT DISTINCT hashtextextended(one.key, 0) AS number "
     "FROM unnest(CAST(:lock_keys AS text[])) AS one (key) ORDER BY number OFFSET 0) AS held"
 )
-_FIND = select(reference.c.thread_id).where(sql.mine(reference), reference.c.ref == bindparam("wanted"))
-_NEW = sql.insert(thread, "tenant", "subject", "first_at", "last_at", "created_at")
-_POINT = sql.insert_new(reference, "tenant", "ref", "thread_id", conflict=("tenant", "ref"))
+_FIND = sql.among(
+    lambda among: select(reference.c.ref, reference.c.thread_id).where(
+        sql.mine(reference), among(reference.c.ref, "wanted")
+    )
+)
+_NEW = sql.insert(thread, "tenant", "subject", "message_count", "first_at", "last_at", "created_at")
+_POINT = sql.insert_missing(reference, "tenant", "ref", "thread_id", conflict=("tenant", "ref"))
 _FIELDS = (
     thread.c.id,
     thread.c.subject,
@@ -123,8 +127,8 @@ def lock(tx: Tx, keys: Collection[str]) -> None:
         tx.execute(_LOCK, lock_keys=[f"mailkit:{tx.tenant}:{key}" for key in keys])
 
 
-def _found(tx: Tx, keys: Sequence[str]) -> list[int]:
-    return sorted({row.thread_id for key in keys for row in tx.execute(_FIND, wanted=key)})
+def _found(tx: Tx, keys: Collection[str]) -> dict[str, int]:
+    return {row.ref: row.thread_id for row in tx.execute(_FIND, wanted=list(keys))} if keys else {}
 
 
 def lock_all(tx: Tx, keys: Sequence[str], identities: Sequence[str] = ()) -> None:
@@ -137,34 +141,33 @@ def lock_all(tx: Tx, keys: Sequence[str], identities: Sequence[str] = ()) -> Non
         return
     lock(tx, [*(f"ref:{key}" for key in keys), *(f"message:{identity}" for identity in identities)])
     held: set[int] = set()
-    while missing := set(_found(tx, keys)) - held:
+    while missing := set(_found(tx, keys).values()) - held:
         lock(tx, [f"thread:{number:020d}" for number in missing])
         held |= missing
 
 
-def assign(tx: Tx, keys: Sequence[str], *, subject: str, at: datetime) -> tuple[int, bool]:
+def assign(tx: Tx, keys: Sequence[str], *, subject: str, at: datetime, count: bool = False) -> tuple[int, bool]:
     """The thread of a message that has or names these Message-IDs, and whether threads were merged for it.
 
     Args:
         keys: the message's own Message-ID and those it refers to; empty for a message that has none.
         subject: the base subject (RFC 5256 section 2.1), the title of a new thread.
         at: the message's date.
+        count: count the message in.
     """
-    found = _found(tx, keys)
+    pointed = _found(tx, keys)
+    found = sorted(set(pointed.values()))
     if found:
         kept = found[0]
         for gone in found[1:]:
             _merge(tx, gone, kept)
+        if count:
+            tx.execute(_COUNT_IN, pk=kept, at=at, title=subject)
     else:
-        kept = int(tx.execute(_NEW, subject=subject, first_at=at, last_at=at, created_at=tx.now()).scalar() or 0)
-    for key in sorted(set(keys)):
-        tx.execute(_POINT, ref=key, thread_id=kept)
+        values = {"subject": subject, "message_count": int(count), "first_at": at, "last_at": at}
+        kept = int(tx.execute(_NEW, values, created_at=tx.now()).scalar() or 0)
+    tx.execute_many(_POINT, [{"ref": key, "thread_id": kept} for key in sorted(set(keys) - pointed.keys())])
     return kept, len(found) > 1
-
-
-def count_in(tx: Tx, thread_id: int, at: datetime, subject: str) -> None:
-    """A message of that date and base subject was added to a thread."""
-    tx.execute(_COUNT_IN, pk=thread_id, at=at, title=subject)
 
 
 def _merge(tx: Tx, gone: int, kept: int) -> None:

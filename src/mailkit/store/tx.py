@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import Executable
 
-from mailkit.errors import NotFoundError
+from mailkit.errors import NotFoundError, StoreError, UsageError
 from mailkit.store.failures import translated
 from mailkit.store.sql import Dual
 
@@ -92,6 +92,13 @@ class Executor(Protocol):
     def savepoint(self) -> Any:
         """A context manager: a savepoint that is rolled back when the block raises."""
 
+    def lent(self) -> AbstractContextManager[None]:
+        """See ``Tx.lent``."""
+
+    @property
+    def lost(self) -> bool:
+        """See ``Tx.lost``."""
+
 
 class Tx:
     """One open transaction of one tenant.
@@ -100,10 +107,11 @@ class Tx:
         tenant: the tenant whose rows are seen; part of every statement.
         connection: the connection as the application knows it: an SQLAlchemy ``Connection``, or the raw connection that
             was joined. Event handlers get it to write their own rows in the same transaction.
+        executor: runs its statements.
         notify: is told of every event that is written in this transaction; what it raises undoes the transaction.
     """
 
-    __slots__ = ("_clock", "_executor", "_own", "notify", "raw_dir", "tenant")
+    __slots__ = ("_clock", "_own", "executor", "notify", "raw_dir", "tenant")
 
     def __init__(
         self,
@@ -114,7 +122,7 @@ class Tx:
         raw_dir: str | None = None,
         notify: Notify | None = None,
     ) -> None:
-        self._executor = executor
+        self.executor = executor
         self._clock = clock
         self.tenant = tenant
         self._own = {"tenant": tenant, "of_tenant": tenant}
@@ -124,12 +132,12 @@ class Tx:
     @property
     def dialect(self) -> str:
         """``sqlite`` or ``postgresql``."""
-        return self._executor.dialect_name
+        return self.executor.dialect_name
 
     @property
     def connection(self) -> object:
         """The connection as the application knows it."""
-        return self._executor.handle
+        return self.executor.handle
 
     def now(self) -> datetime:
         """The time by the store's clock, in UTC."""
@@ -139,8 +147,8 @@ class Tx:
         """Run a prebuilt statement. ``tenant`` is bound wherever the statement asks for it."""
         if isinstance(stmt, Dual):
             stmt = stmt.pick(self.dialect)
-        with translated():
-            return self._executor.run(stmt, {**self._own, **(params or {}), **more})
+        with translated(), _storable():
+            return self.executor.run(stmt, {**self._own, **(params or {}), **more})
 
     def execute_many(self, stmt: Executable | Dual, params: Sequence[Params]) -> None:
         """Run a statement for many parameter sets."""
@@ -148,13 +156,28 @@ class Tx:
             return
         if isinstance(stmt, Dual):
             stmt = stmt.pick(self.dialect)
-        with translated():
-            self._executor.run_many(stmt, [{**self._own, **p} for p in params])
+        with translated(), _storable():
+            self.executor.run_many(stmt, [{**self._own, **p} for p in params])
+
+    @contextmanager
+    def lent(self) -> Iterator[None]:
+        """While the application's code has the connection: the transaction is not its to end.
+
+        Raises:
+            UsageError: it was to commit or to roll back.
+        """
+        with self.executor.lent():
+            yield
+
+    @property
+    def lost(self) -> bool:
+        """Whether the connection was lost."""
+        return self.executor.lost
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """A savepoint: what the block wrote is undone when it raises, and the error goes on."""
-        with self._executor.savepoint():
+        with self.executor.savepoint():
             yield
 
 
@@ -190,6 +213,38 @@ class AlchemyExecutor:
             return
         with self._connection.begin_nested():
             yield
+
+    @contextmanager
+    def lent(self) -> Iterator[None]:
+        hidden = [name for name in ("commit", "rollback", "close") if name not in vars(self._connection)]
+        for name in hidden:
+            setattr(self._connection, name, _refuse_to_end)
+        try:
+            yield
+        finally:
+            for name in hidden:
+                delattr(self._connection, name)
+        if not self.lost and not _is_open(self._connection.connection.driver_connection):
+            _refuse_to_end()
+
+    @property
+    def lost(self) -> bool:
+        return self._connection.invalidated
+
+
+def _is_open(connection: Any) -> bool:
+    """Whether a raw connection, on which something was written, is in a transaction still."""
+    if hasattr(connection, "in_transaction"):
+        return bool(connection.in_transaction)
+    status = getattr(getattr(connection, "info", None), "transaction_status", None)
+    return status is None or int(status) != 0  # TRANSACTION_STATUS_IDLE of libpq
+
+
+def _refuse_to_end() -> None:
+    raise UsageError(
+        "The transaction was to be ended by code that only takes part in it.",
+        hint="Leave commit and rollback to mailkit; raise an exception to undo it, use a savepoint to undo a part.",
+    )
 
 
 class DbApiExecutor:
@@ -234,6 +289,16 @@ class DbApiExecutor:
         with _sql_savepoint(execute):
             yield
 
+    @contextmanager
+    def lent(self) -> Iterator[None]:
+        yield
+        if not self.lost and not _is_open(self._connection):
+            _refuse_to_end()
+
+    @property
+    def lost(self) -> bool:
+        return bool(getattr(self._connection, "closed", False))
+
 
 @contextmanager
 def _sqlite_savepoint(execute: Callable[[str], object], connection: Any) -> Iterator[None]:
@@ -255,6 +320,15 @@ def _sql_savepoint(execute: Callable[[str], object]) -> Iterator[None]:
         execute("RELEASE SAVEPOINT mailkit_savepoint")
         raise
     execute("RELEASE SAVEPOINT mailkit_savepoint")
+
+
+@contextmanager
+def _storable() -> Iterator[None]:
+    """A number of more than 64 bits and a lone surrogate fail in the driver, before the database sees them."""
+    try:
+        yield
+    except (OverflowError, UnicodeEncodeError) as error:
+        raise StoreError(f"A value cannot be stored: {type(error).__name__}.") from error
 
 
 @lru_cache(maxsize=1024)
