@@ -261,6 +261,9 @@ def test_wrong_usage(offline: Cli, args: list[str]) -> None:
     assert done.err.strip()
     assert len(done.err) < 1000
     assert not done.out
+    told = offline(*args, "--json", code=2)
+    assert told.error["message"].strip()
+    assert told.error["exit"] == 2
 
 
 def test_a_password_on_the_command_line_is_refused_and_not_repeated(offline: Cli) -> None:

@@ -302,3 +302,13 @@ def test_the_options_of_the_root_and_their_variables(cli: Cli, monkeypatch: pyte
     assert Path("raw").is_dir()
     monkeypatch.setenv("MAILKIT_BUSY_TIMEOUT", "soon")
     assert cli("threads", "--json", code=2).error["code"] == "config"
+
+
+def test_what_a_worker_could_not_do_is_told(office: Cli, server: MailServer) -> None:
+    office("send", "-a", "sales", "--to", BO, "--text", "x", "--queue")
+    server.stop()
+    done = office("work", "--once")
+    assert len(done.err.splitlines()) == 2  # the outbox's batch, and the account's sync
+    assert all(line.startswith("mailkit: ") for line in done.err.splitlines())
+    assert office("sync", "--all", code=4).err.count("[connect]") == 1
+    server.start()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,11 +9,11 @@ from typing import Annotated
 
 import typer
 
-from mailkit.cli import account, db, demo, messages, outbox, quarantine, send, sync, work
+from mailkit.cli import account, db, demo, log, messages, outbox, quarantine, send, sync, work
 from mailkit.cli.codes import Exit, epilogue
 from mailkit.cli.context import DEFAULT_DATABASE, Settings
 from mailkit.cli.failure import MANNER
-from mailkit.cli.plain import clean_body
+from mailkit.errors import UsageError
 
 # rich_markup_mode=None: help and usage errors as plain lines, which read the same in a terminal, a log and a mail.
 app = typer.Typer(
@@ -98,38 +97,19 @@ def root(
     """The mail layer of a business application: sync, send, threads, links to records."""
     del version
     MANNER.verbose = verbose > 0
-    _log(verbose)
+    if verbose:
+        log.full(verbose)
+    else:
+        log.quiet()
     ctx.obj = Settings(database, key_file, tenant, raw_dir, schema, busy_timeout, tuple(adapter or ()), verbose)
-
-
-class _Harmless(logging.Formatter):
-    """What servers and strangers wrote is harmless in the log too."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return clean_body(super().format(record))
-
-
-def _log(verbose: int) -> None:
-    """Warnings of the engine are in its reports; the log is for --verbose."""
-    logger = logging.getLogger("mailkit")
-    for handler in list(logger.handlers):
-        logger.removeHandler(handler)
-    if not verbose:
-        logger.addHandler(logging.NullHandler())
-        logger.propagate = False
-        return
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Harmless("%(levelname)s %(name)s: %(message)s"))
-    logger.addHandler(handler)
-    logger.propagate = False
-    logger.setLevel(logging.DEBUG if verbose > 1 else logging.INFO)
 
 
 def run(args: Sequence[str] | None = None) -> int:
     """Run the command; its exit code. Errors of mailkit pass through, usage errors are shown here."""
     command = typer.main.get_command(app)
+    words = list(args) if args is not None else sys.argv[1:]
     try:
-        result = command.main(args=list(args) if args is not None else None, prog_name="mailkit", standalone_mode=False)
+        result = command.main(args=words, prog_name="mailkit", standalone_mode=False)
     except typer.Abort:
         print("Interrupted.", file=sys.stderr)
         return Exit.INTERRUPTED
@@ -140,6 +120,15 @@ def run(args: Sequence[str] | None = None) -> int:
         show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
         if show is None or not isinstance(code, int):
             raise
+        if "--json" in words and len(words) > 1:
+            MANNER.json = True
+            raise UsageError(_said(error), hint="See the command's --help.") from error
         show()
         return code
     return result if isinstance(result, int) else Exit.OK
+
+
+def _said(error: Exception) -> str:
+    """What a usage error of Typer says."""
+    told = getattr(error, "format_message", None)
+    return str(told()) if told is not None else str(error)

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from mailkit.cli import shapes
+from mailkit.cli import log, shapes
 from mailkit.cli.codes import Exit
-from mailkit.cli.context import opened, output
+from mailkit.cli.context import opened, output, settings_of
 from mailkit.cli.options import LARGEST_ID, SMALLEST_ID, Json, Limit
 from mailkit.cli.output import plural, when
 from mailkit.cli.send import tell, verdict_text
@@ -92,6 +92,7 @@ def cancel(ctx: typer.Context, outbox_id: Id, json: Json = False) -> int:
 def dispatch(ctx: typer.Context, limit: Limit = 100, json: Json = False) -> int:
     """Send what is due, and look for messages whose fate is uncertain."""
     out = output(json)
+    log.warnings(settings_of(ctx).verbose)
     with opened(ctx) as kit:
         done = kit.outbox.dispatch(limit=limit)
     out.line(f"{plural(done, 'row')} dealt with")

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mailkit.cli import shapes
+from mailkit.cli import log, shapes
 from mailkit.cli.codes import Exit
-from mailkit.cli.context import opened, output
+from mailkit.cli.context import opened, output, settings_of
 from mailkit.cli.options import Json, Limit
 from mailkit.cli.output import plural
 
@@ -35,8 +35,12 @@ def work(
     seconds: Annotated[float | None, typer.Option(min=0, help="Return after so long.", show_default=False)] = None,
     json: Json = False,
 ) -> int:
-    """Do what is due: send, ask and tell the CRM, file sent mail, sync. Ends cleanly on SIGTERM and Ctrl-C."""
+    """Do what is due: send, ask and tell the CRM, file sent mail, sync. Ends cleanly on SIGTERM and Ctrl-C.
+
+    What could not be done is told on standard error, and tried again.
+    """
     out = output(json)
+    log.warnings(settings_of(ctx).verbose)
     with opened(ctx) as kit, _stopped_by_signals(kit):
         if not once:
             out.line("Working; Ctrl-C ends it.")
