@@ -84,7 +84,7 @@ async def send_one(
         if not await _envelope(client, state, reused=reused):
             await _reset(client)
             return state.result()
-        start = await client.execute_command(b"DATA")
+        start = await _ask(client, b"DATA")
     except (aiosmtplib.SMTPException, OSError) as error:
         client.close()
         code, text = _from_error(error)
@@ -108,8 +108,8 @@ async def _envelope(client: aiosmtplib.SMTP, state: _State, *, reused: bool) -> 
     outgoing = state.outgoing
     everybody = list(outgoing.envelope.recipients)
     try:
-        reply = await client.execute_command(
-            b"MAIL", b"FROM:" + _path(outgoing.envelope.sender), *_mail_options(client, outgoing)
+        reply = await _ask(
+            client, b"MAIL", b"FROM:" + _path(outgoing.envelope.sender), *_mail_options(client, outgoing)
         )
     except (aiosmtplib.SMTPServerDisconnected, OSError) as error:
         if reused:
@@ -125,14 +125,30 @@ async def _envelope(client: aiosmtplib.SMTP, state: _State, *, reused: bool) -> 
         state.judge(everybody, reply.code, reply.message)
         return False
     for address in everybody:
-        reply = await client.execute_command(
-            b"RCPT", b"TO:" + _path(address), *_rcpt_options(client, outgoing, address)
-        )
+        reply = await _ask(client, b"RCPT", b"TO:" + _path(address), *_rcpt_options(client, outgoing, address))
         if reply.code in (250, 251):
             state.accepted.append(address)
         else:
             state.judge([address], reply.code if reply.code >= 400 else None, reply.message)
     return bool(state.accepted)
+
+
+async def _ask(client: aiosmtplib.SMTP, *command: bytes) -> aiosmtplib.SMTPResponse:
+    """One command and its reply.
+
+    A server that said more than it was asked is out of step: the rest would be taken for the reply to the next command,
+    and a message for sent that was refused. The connection is closed.
+    """
+    reply = await client.execute_command(*command)
+    if _said_more(client):
+        client.close()
+        raise aiosmtplib.SMTPServerDisconnected("more replies than commands")
+    return reply
+
+
+def _said_more(client: aiosmtplib.SMTP) -> bool:
+    # There is no public way to see what aiosmtplib has read beyond the reply that it gave.
+    return bool(getattr(client.protocol, "_buffer", b""))
 
 
 async def _content(client: aiosmtplib.SMTP, state: _State, timeout: float) -> Result:
@@ -156,7 +172,7 @@ async def _content(client: aiosmtplib.SMTP, state: _State, timeout: float) -> Re
         raise
     state.judge(state.accepted, reply.code, reply.message, sent=True)
     log.info("message %s: %s", state.outgoing.id, state.reply)
-    if reply.code == 421 or not 200 <= reply.code <= 599:
+    if reply.code == 421 or not 200 <= reply.code <= 599 or _said_more(client):
         client.close()
     return state.result(provider_message_id(reply.message, client.hostname or "") if reply.code < 300 else None)
 
