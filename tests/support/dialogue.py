@@ -80,7 +80,7 @@ class ImapTalk(Talk):
 
     def begin(self, line: str, *literals: bytes) -> bytes:
         """Send a command and do not wait for its end. Returns the tag."""
-        self.commands.append(line)
+        self.commands.append(line.replace("{}", "{%d}") % tuple(map(len, literals)) if literals else line)
         self.answers.append([])
         tag = b"a%d" % len(self.commands)
         pieces = line.encode().split(b"{}")
@@ -267,7 +267,7 @@ _REPLACED = (
 
 def written(said: list[str], names: dict[str, str]) -> str:
     """The record as text. ``names`` are what is called differently in each run, and what to write instead."""
-    text = "\n".join(line.rstrip() for line in said) + "\n"
+    text = "\n".join(line.rstrip() for line in said).replace("\0", r"\0") + "\n"
     for name, instead in sorted(names.items(), key=lambda pair: -len(pair[0])):
         text = text.replace(name, instead)
     for pattern, instead in _REPLACED:

@@ -172,7 +172,8 @@ def _wait(process: subprocess.Popen[bytes], home: Path, answers: Callable[[], No
     words = ""
     while time.monotonic() < deadline:
         words = _log(home) or words
-        if process.poll() is not None:
+        if (home / "ended").exists() or process.poll() is not None:
+            words = _log(home)
             raise RuntimeError(f"the server ended at once:\n{words}")
         try:
             answers()

@@ -1,8 +1,8 @@
 """supervise.py HOME SIGNAL COMMAND [ARGUMENT ...]: run a server until its tests are over, however they end.
 
-The tests hold the other end of standard input. When it closes (they closed it, were interrupted, or were killed) or
-when the server ends by itself, what is left of the server is stopped with SIGNAL and HOME is removed. It is a program
-of its own because a process that was killed cleans up nothing.
+The tests hold the other end of standard input. When it closes (they closed it, were interrupted, or were killed), what
+is left of the server is stopped with SIGNAL and HOME is removed. A server that ends by itself is told of by the file
+HOME/ended. It is a program of its own because a process that was killed cleans up nothing.
 """
 
 from __future__ import annotations
@@ -28,7 +28,11 @@ def main(home: Path, stop: int, command: list[str]) -> int:
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=home, start_new_session=True
         )
     try:
-        select.select([sys.stdin.fileno(), os.pidfd_open(server.pid)], [], [])
+        tests = sys.stdin.fileno()
+        ready, _, _ = select.select([tests, os.pidfd_open(server.pid)], [], [])
+        if tests not in ready:
+            (home / "ended").write_text(str(server.wait()))
+            select.select([tests], [], [])
         return _stop(server, stop)
     finally:
         shutil.rmtree(home, ignore_errors=True)
