@@ -74,7 +74,7 @@ class ImapSession:
         if client is None:
             return
         with contextlib.suppress(Exception):
-            client.wire.sock.settimeout(2.0)
+            client.wire.sock.settimeout(min(2.0, client.wire.server.read_timeout))
             client.wire.run("LOGOUT")
         client.wire.shutdown()
 

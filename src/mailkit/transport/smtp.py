@@ -177,11 +177,12 @@ def _unsent(message: Outgoing, error: MailkitError) -> Result:
 
 
 async def _quit(client: aiosmtplib.SMTP) -> None:
-    """End politely, at most five seconds; everything that matters is settled already."""
+    """End politely, at most five seconds and never longer than for any other reply; everything that matters is
+    settled already."""
     if not client.is_connected:
         return
     try:
-        await client.quit(timeout=5)
+        await client.quit(timeout=min(5.0, client.timeout or 5.0))
     except (aiosmtplib.SMTPException, OSError) as error:
         log.debug("QUIT: %s", type(error).__name__)
     finally:
