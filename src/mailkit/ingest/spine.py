@@ -214,7 +214,8 @@ class Ingest:
         if found is None or new_copy:
             # A further copy may be better authenticated than the first.
             facts = facts_of(one, message_pk, thread_id, wish)
-            decide_local(tx, facts, self._rules.patterns, self._rules.verifier, self._rules.policy)
+            rules = self._rules
+            decide_local(tx, facts, rules.patterns, rules.verifier, rules.policy, new=found is None)
         return Stored(message_pk, thread_id, new=found is None, new_copy=new_copy)
 
     def _insert(self, tx: Tx, one: Prepared, known: Known) -> tuple[int, int]:

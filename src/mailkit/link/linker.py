@@ -78,6 +78,8 @@ def decide_local(
     patterns: Patterns,
     token_verifier: TokenVerifier | None,
     policy: LinkPolicy = DEFAULT,
+    *,
+    new: bool = False,
 ) -> Decision | None:
     """Weigh a message by local evidence, and write what follows from it.
 
@@ -85,12 +87,18 @@ def decide_local(
     be better authenticated. What is written: a decision, links, ThreadLinked events, attach jobs, and a find job where
     the CRM must be asked.
 
+    Args:
+        new: the message was written in this transaction, so nothing was decided of it before.
+
     Returns:
         the decision, or None where there was nothing to decide: no candidate and no reason to remember.
     """
     own = signals.own_evidence(facts, patterns, token_verifier, policy)
     addresses = signals.others(facts, policy)
-    who = {one: _known(tx, one, policy) for one in addresses}
+    who = {
+        address: [(one.record, one.title) for one in found]
+        for address, found in people.known_as_each(tx, addresses, policy.max_people).items()
+    }
     place = Place(facts.id, facts.thread_id, facts.account, patterns.systems)
     seen = Seen(own, who, facts.direction, facts.trust, facts.kind)
     case, ruling = weigh(tx, place, seen, policy)
@@ -100,11 +108,7 @@ def decide_local(
         queue.put(tx, FIND, key, _question(facts, own, addresses))
     if not case.candidates and ruling.rule != "forged-sender":
         return None
-    return settle(tx, place, case, ruling, policy)
-
-
-def _known(tx: Tx, address: str, policy: LinkPolicy) -> list[tuple[Record, str]]:
-    return [(one.record, one.title) for one in people.known_as(tx, address, policy.max_people)]
+    return settle(tx, place, case, ruling, policy, new=new)
 
 
 def weigh(
@@ -154,9 +158,10 @@ def _question(facts: MessageFacts, own: OwnEvidence, addresses: tuple[str, ...])
     }
 
 
-def settle(tx: Tx, place: Place, case: Case, ruling: Ruling, policy: LinkPolicy) -> Decision:
-    """Write a ruling and what follows from it."""
-    decision = _write(tx, place, case, ruling, policy)
+def settle(tx: Tx, place: Place, case: Case, ruling: Ruling, policy: LinkPolicy, *, new: bool = False) -> Decision:
+    """Write a ruling and what follows from it; ``new``: it is the first of the message."""
+    last = None if new else decisions.latest(tx, place.thread_id, place.message_id)
+    decision = _write(tx, place, case, ruling, policy, last)
     for record in ruling.own:
         _link(tx, place, record, ruling.state, decision.id, _wished(case, record), policy)
     if ruling.rule != "forged-sender":
@@ -168,7 +173,9 @@ def _wished(case: Case, record: Record) -> bool:
     return any(e.signal == "wish" for one in case.candidates if one.record == record for e in one.evidence)
 
 
-def _write(tx: Tx, place: Place, case: Case, ruling: Ruling, policy: LinkPolicy) -> Decision:
+def _write(
+    tx: Tx, place: Place, case: Case, ruling: Ruling, policy: LinkPolicy, last: decisions.Saved | None
+) -> Decision:
     inputs, chosen = codec.dump_case(case, policy), codec.dump_records(ruling.chosen)
     decision = Decision(
         thread_id=place.thread_id,
@@ -179,7 +186,6 @@ def _write(tx: Tx, place: Place, case: Case, ruling: Ruling, policy: LinkPolicy)
         candidates=case.candidates,
         chosen=ruling.chosen,
     )
-    last = decisions.latest(tx, place.thread_id, place.message_id)
     if last is not None and (last.rule, last.outcome) == (ruling.rule, ruling.outcome) and _same(last, case, ruling):
         return replace(decision, id=last.id, created_at=last.created_at)
     number = decisions.add(
@@ -269,7 +275,9 @@ def lock_thread(tx: Tx, thread_id: int) -> None:
 def put_attach(tx: Tx, messages: Iterable[int], records: Iterable[Record], systems: Collection[str]) -> None:
     """Queue attach jobs, one for each message and record of a system that has an adapter."""
     wanted = [one for one in records if one.system in systems]
-    for message in messages:
-        for record in wanted:
-            payload = {"message": message, "record": [record.system, record.kind, record.id]}
-            queue.put(tx, ATTACH, f"{message}:{record}", payload)
+    payloads = {
+        f"{message}:{record}": {"message": message, "record": [record.system, record.kind, record.id]}
+        for message in messages
+        for record in wanted
+    }
+    queue.put_many(tx, ATTACH, payloads)

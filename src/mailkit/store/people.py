@@ -47,19 +47,16 @@ _PEOPLE = (
     .order_by(person.c.system, person.c.kind, person.c.record_id)
     .limit(bindparam("limit", type_=Id))
 )
-_ranked = (
-    select(
-        person.c.address,
-        person.c.system,
-        person.c.kind,
-        person.c.record_id,
-        person.c.title,
-        func.row_number()
-        .over(partition_by=person.c.address, order_by=(person.c.system, person.c.kind, person.c.record_id))
-        .label("rank"),
-    )
-    .where(sql.mine(person))
-)
+_ranked = select(
+    person.c.address,
+    person.c.system,
+    person.c.kind,
+    person.c.record_id,
+    person.c.title,
+    func.row_number()
+    .over(partition_by=person.c.address, order_by=(person.c.system, person.c.kind, person.c.record_id))
+    .label("rank"),
+).where(sql.mine(person))
 
 
 def _among(among: sql.Among) -> Executable:

@@ -44,6 +44,9 @@ class Job:
 _PUT = sql.insert_new(
     job, "tenant", "kind", "key", "payload", "due_at", "created_at", conflict=("tenant", "kind", "key")
 )
+_PUT_MANY = sql.insert_missing(
+    job, "tenant", "kind", "key", "payload", "due_at", "created_at", conflict=("tenant", "kind", "key")
+)
 _free = or_(job.c.state == "ready", and_(job.c.state == "leased", job.c.lease_until < bindparam("now", type_=Utc)))
 _due = (
     select(job.c.id)
@@ -101,6 +104,16 @@ def put(tx: Tx, kind: str, key: str, payload: Mapping[str, object], due_at: date
         _PUT, kind=kind, key=key, payload=json.dumps(payload, sort_keys=True), due_at=due_at or now, created_at=now
     ).first()
     return row is not None
+
+
+def put_many(tx: Tx, kind: str, payloads: Mapping[str, Mapping[str, object]]) -> None:
+    """Queue jobs, by key, each once."""
+    now = tx.now()
+    rows = [
+        {"kind": kind, "key": key, "payload": json.dumps(payload, sort_keys=True), "due_at": now, "created_at": now}
+        for key, payload in payloads.items()
+    ]
+    tx.execute_many(_PUT_MANY, rows)
 
 
 def claim(tx: Tx, kinds: Collection[str], owner: str, *, limit: int, lease: float = LEASE_SECONDS) -> list[Job]:
