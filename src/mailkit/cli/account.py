@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mailkit.config import Account, ImapServer, SmtpServer
     from mailkit.kit import Check, MailKit
 
-app = typer.Typer(name="account", help="The accounts that the store knows.", no_args_is_help=True)
+app: typer.Typer = typer.Typer(name="account", help="The accounts that the store knows.", no_args_is_help=True)
 
 _Host = Annotated[str | None, typer.Option(metavar="HOST[:PORT]", show_default=False)]
 _Tls = Annotated[str | None, typer.Option(metavar="implicit|starttls|insecure", show_default=False)]

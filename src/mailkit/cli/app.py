@@ -16,7 +16,7 @@ from mailkit.cli.failure import MANNER
 from mailkit.errors import UsageError
 
 # rich_markup_mode=None: help and usage errors as plain lines, which read the same in a terminal, a log and a mail.
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     name="mailkit",
     help="The mail layer of a business application: sync, send, threads, links to records.",
     epilog="\b\n" + epilogue(),
@@ -25,10 +25,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-for group in (account, outbox, quarantine, db):
-    app.add_typer(group.app)
-for module in (sync, send, messages, work, demo):
-    module.register(app)
+
+
+def _register() -> None:
+    for group in (account, outbox, quarantine, db):
+        app.add_typer(group.app)
+    for module in (sync, send, messages, work, demo):
+        module.register(app)
+
+
+_register()
 
 
 def _version(wanted: bool) -> None:
@@ -97,10 +103,7 @@ def root(
     """The mail layer of a business application: sync, send, threads, links to records."""
     del version
     MANNER.verbose = verbose > 0
-    if verbose:
-        log.full(verbose)
-    else:
-        log.quiet()
+    log.set_up(verbose)
     ctx.obj = Settings(database, key_file, tenant, raw_dir, schema, busy_timeout, tuple(adapter or ()), verbose)
 
 

@@ -15,7 +15,7 @@ from mailkit.cli.options import Json
 from mailkit.cli.output import plural, size, when
 from mailkit.errors import InputError
 
-app = typer.Typer(name="db", help="The database: schema, numbers, encryption key.", no_args_is_help=True)
+app: typer.Typer = typer.Typer(name="db", help="The database: schema, numbers, encryption key.", no_args_is_help=True)
 
 
 @app.command()

@@ -23,7 +23,7 @@ class Manner:
     json: bool = False
 
 
-MANNER = Manner()
+MANNER: Manner = Manner()
 
 
 def guarded(run: Callable[[], int]) -> int:

@@ -22,19 +22,18 @@ class _Brief(logging.Formatter):
         return f"mailkit: {clean(record.getMessage(), 500)}"
 
 
-def quiet() -> None:
-    """Nothing: what went wrong is in what the command prints."""
-    _set(logging.NullHandler(), None, logging.NOTSET)
-
-
 def warnings(verbose: int) -> None:
     """Each warning in one line, for commands whose work does not end with the first failure."""
     if not verbose:
         _set(logging.StreamHandler(sys.stderr), _Brief(), logging.WARNING)
 
 
-def full(verbose: int) -> None:
-    """Everything that is logged, with tracebacks; from 2 on the dialogues too."""
+def set_up(verbose: int) -> None:
+    """Without --verbose nothing: what went wrong is in what the command prints. With it all that is logged, with
+    tracebacks; given twice, the dialogues too."""
+    if not verbose:
+        _set(logging.NullHandler(), None, logging.NOTSET)
+        return
     formatter = _Full("%(levelname)s %(name)s: %(message)s")
     _set(logging.StreamHandler(sys.stderr), formatter, logging.DEBUG if verbose > 1 else logging.INFO)
 

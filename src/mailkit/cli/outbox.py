@@ -14,7 +14,9 @@ from mailkit.cli.output import plural, when
 from mailkit.cli.send import tell, verdict_text
 from mailkit.errors import InputError
 
-app = typer.Typer(name="outbox", help="Mail that is to leave, and what became of it.", no_args_is_help=True)
+app: typer.Typer = typer.Typer(
+    name="outbox", help="Mail that is to leave, and what became of it.", no_args_is_help=True
+)
 
 STATES = ("ready", "leased", "started", "uncertain", "sent", "partial", "refused", "cancelled")
 Id = Annotated[int, typer.Argument(min=SMALLEST_ID, max=LARGEST_ID, help="Id of the outbox row.")]

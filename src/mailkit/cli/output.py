@@ -24,8 +24,8 @@ class Out:
     """What a command prints with: either people's lines and tables, or one JSON document."""
 
     def __init__(self, *, json: bool = False) -> None:
-        self.json = json
-        self.console = Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
+        self.json: bool = json
+        self.console: Console = Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
 
     def line(self, text: str = "", *, style: str = "") -> None:
         """One line for people."""

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from mailkit.kit import MailKit
     from mailkit.store.quarantine import Quarantined
 
-app = typer.Typer(name="quarantine", help="Mail that could not be ingested, kept raw.", no_args_is_help=True)
+app: typer.Typer = typer.Typer(
+    name="quarantine", help="Mail that could not be ingested, kept raw.", no_args_is_help=True
+)
 
 Id = Annotated[int, typer.Argument(min=SMALLEST_ID, max=LARGEST_ID, help="Id of the quarantined mail.")]
 
