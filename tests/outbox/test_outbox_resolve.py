@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from outbox_desk import a_draft
+from outbox_desk import START, a_draft
 
 from mailkit.auth import Credentials
 from mailkit.errors import ConnectError
@@ -14,8 +14,9 @@ from mailkit.mailbox import ImapMailbox
 from mailkit.outbox import FILE_SENT, Behaviour, Filer, behaviour_of
 from mailkit.store import outbox, queue, raw
 from mailkit.testing import MailServer
+from mailkit.transport import Result
 from mailkit.transport.smtp import SmtpTransport
-from mailkit.words import VerdictState
+from mailkit.words import Verdict, VerdictState
 
 
 @pytest.fixture
@@ -92,6 +93,47 @@ def test_absence_proves_unsent_where_the_server_files_and_time_has_passed(wired,
     wired.clock.forward(minutes=5)
     wired.dispatcher(wired.smtp).run()
     assert wired.look(number).state == "sent"
+
+
+def test_a_clock_that_is_set_forward_while_a_message_is_sent_makes_no_second_one(wired, server):
+    """Its lease seems to be over and it is not in Sent yet, and still somebody is sending it."""
+    wired.behaviour = Behaviour(saves_sent=True, sent_delay=60)
+    number = wired.put().id
+
+    class Slow:
+        def send(self, outgoing, on_data, on_result=None):
+            (message,) = outgoing
+            on_data(message)
+            wired.clock.forward(hours=1)
+            for _ in range(10):
+                wired.dispatcher(wired.transport).run()
+                wired.resolver(wired.imap).run()
+                assert wired.look(number).state == "uncertain"
+                wired.clock.forward(seconds=80)
+            on_result(Result(message.id, (Verdict(message.envelope.recipients[0], VerdictState.SENT, 250),)))
+            return []
+
+    wired.dispatcher(Slow()).run()
+    wired.clock.forward(days=1)
+    wired.dispatcher(wired.transport).run()
+    assert wired.look(number).state == "sent"
+    assert wired.transport.sent == []
+
+
+def test_a_dead_sender_is_believed_dead_after_one_more_lease(wired, server):
+    wired.behaviour = Behaviour(saves_sent=True, sent_delay=60)
+    number = wired.put().id
+    with wired.store.write() as tx:
+        outbox.claim_one(tx, number, "dead", until=tx.now())
+        outbox.start(tx, number, 1, until=tx.now())
+    wired.clock.forward(seconds=1)
+    wired.dispatcher(wired.transport).run()
+    for _ in range(30):
+        wired.clock.forward(minutes=1)
+        wired.resolver(wired.imap).run()
+        if wired.look(number).state == "ready":
+            break
+    assert timedelta(minutes=20) < wired.clock.now - START < timedelta(minutes=31)
 
 
 def test_no_sent_folder_no_proof(wired, server):

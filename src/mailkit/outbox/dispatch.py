@@ -119,7 +119,8 @@ class Dispatcher:
                 if v.state in _OPEN
             ]
             log.warning("%s: its worker died while sending", outbox.text_of(row))
-            self._settler.write(tx, row, lost, reply="The worker died while sending.")
+            # A clock that was set forward ends a lease early, and its holder is alive: it has the time of one more.
+            self._settler.write(tx, row, lost, reply="The worker died while sending.", busy=self._started_lease)
         return len(rows)
 
     def _claim(self, tx: Tx, account: str) -> list[outbox.Row]:

@@ -1,9 +1,10 @@
 """Resolving uncertain messages: look into Sent.
 
 Presence proves: a message that is there under its Message-ID was accepted. Absence proves only where the provider's
-data say that the server files what it accepts, under the Message-ID it was given, and after the time that it may take;
-then the message is sent again. Everywhere else it stays uncertain and is looked for again, less and less often, until a
-person decides (``retry`` or ``cancel``).
+data say that the server files what it accepts, under the Message-ID it was given, and after the time that it may take
+and that its sender may live (a clock that is set forward ends a lease too early); then the message is sent again.
+Everywhere else it stays uncertain and is looked for again, less and less often, until a person decides (``retry`` or
+``cancel``).
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ class Resolver:
     def _decide(self, row: outbox.Row, present: bool, absence_proves: bool) -> bool:
         if present:
             return self._store.run(lambda tx: self._settle(tx, row, VerdictState.SENT, "Found in Sent."))
-        since = self._store.clock() - (row.started_at or row.created_at)
+        since = self._store.clock() - (row.lease_until or row.started_at or row.created_at)
         delay = timedelta(seconds=self._behaviour(row.account).sent_delay) + self._margin
         if absence_proves and since >= delay:
             return self._store.run(

@@ -121,8 +121,12 @@ class Settler:
         reply: str,
         provider_id: str | None = None,
         wait: timedelta = timedelta(0),
+        busy: timedelta = timedelta(0),
     ) -> None:
-        """Write verdicts of a row that this transaction holds."""
+        """Write verdicts of a row that this transaction holds.
+
+        ``busy``: so long its sender may still be waiting for the reply; nobody knows that it died but by the clock.
+        """
         before = {verdict.recipient: verdict for verdict in outbox.verdicts(tx, row.id)}
         changed = {
             v.recipient: v
@@ -146,6 +150,7 @@ class Settler:
             reply=reply,
             provider_id=provider_id,
             stored=stored.id if stored is not None and stored.id else None,
+            busy_until=tx.now() + busy if state == "uncertain" else None,
         )
         self._tell(tx, row, state, before, list(changed.values()), stored)
 

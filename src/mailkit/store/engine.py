@@ -282,7 +282,8 @@ def _engine(url: str, busy_timeout: float) -> Engine:
 
 def _sqlite_engine(url: str, path: str | None, busy_timeout: float) -> Engine:
     memory = path in (None, "", ":memory:")
-    if not memory and not Path(str(path)).absolute().parent.is_dir():
+    is_uri = str(path).startswith("file:")  # sqlite:///file:mail.db?mode=ro&uri=true: SQLite looks for it itself
+    if not memory and not is_uri and not Path(str(path)).absolute().parent.is_dir():
         raise StoreUnreachableError(f"The directory of the database {path} does not exist.")
     pool: dict[str, Any] = {"poolclass": StaticPool} if memory else {"pool_size": 8, "max_overflow": 64}
     engine = create_engine(

@@ -130,7 +130,7 @@ _SET = (
         provider_message_id=func.coalesce(bindparam("provider_id"), outbox.c.provider_message_id),
         stored_id=func.coalesce(bindparam("stored", type_=Id), outbox.c.stored_id),
         lease_owner="",
-        lease_until=None,
+        lease_until=bindparam("busy_until", type_=Utc),
     )
 )
 _BEGIN_AGAIN = (
@@ -263,8 +263,12 @@ def update_row(
     reply: str,
     provider_id: str | None = None,
     stored: int | None = None,
+    busy_until: datetime | None = None,
 ) -> None:
-    """Write the outcome of an attempt and end the lease."""
+    """Write the outcome of an attempt and end the lease.
+
+    ``busy_until``: of an uncertain row, until when its sender may still be waiting for the reply.
+    """
     tx.execute(
         _SET,
         pk=pk,
@@ -274,6 +278,7 @@ def update_row(
         reply=storable(reply, 1000),
         provider_id=provider_id,
         stored=stored,
+        busy_until=busy_until,
     )
 
 
