@@ -18,6 +18,7 @@ import anyio
 import anyio.to_thread
 
 from mailkit.kit import MailKit
+from mailkit.kit.blocking import asynchronous
 from mailkit.words import Direction, Envelope, Link, Receipt, Record, Role, Source, Stored
 
 if TYPE_CHECKING:
@@ -113,7 +114,9 @@ class AsyncOutbox:
         """See ``Outbox.enqueue``; ``tx`` is an SQLAlchemy ``AsyncConnection``, and stays on its loop."""
         if tx is None:
             return await self._run(self._sync.enqueue, draft, account=account, key=key)
-        return await tx.run_sync(lambda inner: self._sync.enqueue(draft, account=account, key=key, tx=inner))
+        return await asynchronous(tx).run_sync(
+            lambda inner: self._sync.enqueue(draft, account=account, key=key, tx=inner)
+        )
 
     async def get(self, outbox_id: int) -> Receipt:
         """See ``Outbox.get``."""
@@ -239,7 +242,7 @@ class AsyncEvents:
         """See ``Events.ack``; ``tx`` is an SQLAlchemy ``AsyncConnection``, and stays on its loop."""
         if tx is None:
             return await self._run(self._sync.ack, batch)
-        return await tx.run_sync(lambda inner: self._sync.ack(batch, tx=inner))
+        return await asynchronous(tx).run_sync(lambda inner: self._sync.ack(batch, tx=inner))
 
 
 class AsyncQuarantine:

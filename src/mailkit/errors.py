@@ -50,6 +50,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 DOCS = "https://mailkit.example/reference/errors/"
+_SENTENCE_ENDS = (".", "!", "?", "…", ":")
 
 
 class MailkitError(Exception):
@@ -70,7 +71,9 @@ class MailkitError(Exception):
         self.hint = hint or self.default_hint
 
     def __str__(self) -> str:
-        return f"{self.message} {self.hint}" if self.hint else self.message
+        if not self.hint:
+            return self.message
+        return f"{self.message}{'' if self.message.endswith(_SENTENCE_ENDS) else '.'} {self.hint}"
 
 
 class ConfigError(MailkitError, ValueError):
@@ -99,7 +102,8 @@ class MissingKeyError(ConfigError):
 
     code = "missing-key"
     default_hint = (
-        "Pass MailKit(key=…) or set MAILKIT_KEY. Make one with `mailkit db key` and keep it outside the database."
+        "Give it with MailKit(key=…), on the command line with --key-file or MAILKIT_KEY. "
+        "Make one once with `mailkit db key` and keep it outside the database."
     )
 
 
@@ -175,6 +179,7 @@ class UsageError(MailkitError, RuntimeError):
     """A call was made at a place where it cannot work."""
 
     code = "usage"
+    default_hint = "Nothing was done; the call cannot work as things stand."
 
 
 class RunningLoopError(UsageError):

@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
-from mailkit.errors import ConfigError
+from mailkit.errors import ConfigError, InputError, UsageError
 from mailkit.events import Event
 from mailkit.kit.accounts import Accounts
 from mailkit.kit.core import Core, Parts
@@ -30,7 +30,7 @@ from mailkit.kit.threads import Messages, Threads
 from mailkit.kit.work import Work
 from mailkit.link.rules import LinkPolicy
 from mailkit.store import Store
-from mailkit.store.engine import utcnow
+from mailkit.store.engine import MAX_OVERFLOW, POOL_SIZE, utcnow
 from mailkit.store.raw import digest_of
 from mailkit.store.stats import Stats, stats
 from mailkit.words import Direction, Envelope, Limits, RawMail, Receipt, Role, Source, Stored
@@ -76,6 +76,8 @@ class MailKit:
         tenant: whose rows; every other tenant's are invisible.
         schema: PostgreSQL schema of the ``mailkit_*`` tables.
         busy_timeout: seconds to wait for another writer (SQLite).
+        pool_size: connections to PostgreSQL that are kept open; an Engine that is passed in has a pool of its own.
+        max_overflow: further connections to PostgreSQL, opened when those are in use.
         raw_dir: keep raw bytes in this directory instead of in a table.
         limits: bounds on everything read from outside.
         adapters: the application's CRM adapters.
@@ -97,6 +99,8 @@ class MailKit:
         tenant: str = "default",
         schema: str | None = None,
         busy_timeout: float = 30.0,
+        pool_size: int = POOL_SIZE,
+        max_overflow: int = MAX_OVERFLOW,
         raw_dir: str | Path | None = None,
         limits: Limits | None = None,
         adapters: Sequence[CrmAdapter] = (),
@@ -111,6 +115,8 @@ class MailKit:
             tenant=tenant,
             schema=schema,
             busy_timeout=busy_timeout,
+            pool_size=pool_size,
+            max_overflow=max_overflow,
             raw_dir=raw_dir,
             clock=clock,
             create=create,
@@ -133,7 +139,8 @@ class MailKit:
         """A MailKit from environment variables.
 
         ``MAILKIT_DATABASE`` (or ``MAILKIT_DATABASE_FILE``), ``MAILKIT_KEY`` (``MAILKIT_KEY_FILE``),
-        ``MAILKIT_TENANT``, ``MAILKIT_SCHEMA``, ``MAILKIT_RAW_DIR``, ``MAILKIT_BUSY_TIMEOUT`` (seconds).
+        ``MAILKIT_TENANT``, ``MAILKIT_SCHEMA``, ``MAILKIT_RAW_DIR``, ``MAILKIT_BUSY_TIMEOUT`` (seconds),
+        ``MAILKIT_POOL_SIZE``, ``MAILKIT_MAX_OVERFLOW``.
 
         Raises:
             ConfigError: MAILKIT_DATABASE is missing, or a variable cannot be read. Else as the constructor.
@@ -153,6 +160,8 @@ class MailKit:
             schema=_env("MAILKIT_SCHEMA"),
             raw_dir=_env("MAILKIT_RAW_DIR"),
             busy_timeout=busy_timeout,
+            pool_size=_whole("MAILKIT_POOL_SIZE", POOL_SIZE),
+            max_overflow=_whole("MAILKIT_MAX_OVERFLOW", MAX_OVERFLOW),
             adapters=adapters,
             token_providers=token_providers,
         )
@@ -239,7 +248,12 @@ class MailKit:
 
         Returns:
             what was stored; a mail that cannot be ingested is in quarantine.
+
+        Raises:
+            InputError: ``raw`` is not bytes.
         """
+        if not isinstance(raw, bytes):
+            raise InputError(f"A mail is given as its bytes, not as {type(raw).__name__}.", hint="Encode it first.")
         whence = source if isinstance(source, Source) else Source.delivery(source, digest_of(raw), account)
         mail = RawMail(
             raw=raw,
@@ -259,7 +273,15 @@ class MailKit:
         there and the event appear together or not at all. When it raises, the transaction is undone: an inbound mail
         goes to quarantine, from where it can be retried. It must not use the network, and may be called again for an
         event whose transaction was undone.
+
+        Raises:
+            UsageError: what is given is no class of events.
         """
+        if not (isinstance(event, type) and issubclass(event, Event)):
+            raise UsageError(
+                f"kit.on takes a class of events, not {event!r:.100}.",
+                hint="Write @kit.on(MessageReceived) before def handle(event, tx).",
+            )
         return Registrar(self._core, event)
 
     def work(self, *, only: Collection[str] | None = None, once: bool = False, seconds: float | None = None) -> int:
@@ -306,3 +328,12 @@ def _env(name: str) -> str | None:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"The file that {name}_FILE names cannot be read.") from error
+
+
+def _whole(name: str, default: int) -> int:
+    """A variable that is a whole number."""
+    value = _env(name)
+    try:
+        return default if value is None else int(value)
+    except ValueError as error:
+        raise ConfigError(f"{name} is {value!r}, which is no whole number.") from error

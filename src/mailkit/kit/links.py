@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailkit.errors import NotFoundError
+from mailkit.errors import InputError, NotFoundError
 from mailkit.kit.core import Core
 from mailkit.kit.threads import Thread, thread_of
 from mailkit.link import explain, manual
@@ -12,6 +12,14 @@ from mailkit.words import Link, Record
 
 def _id(thread: Thread | int) -> int:
     return thread if isinstance(thread, int) else thread.id
+
+
+def _checked(record: Record) -> Record:
+    if not isinstance(record, Record):
+        raise InputError(
+            f"A record is named by a Record, not by {record!r:.100}.", hint='Write Record("crm", "deal", "42").'
+        )
+    return record
 
 
 class Links:
@@ -31,6 +39,7 @@ class Links:
             NotFoundError: no such thread.
             InputError: the record has an empty, overlong or unprintable part.
         """
+        record = _checked(record)
         core = self._core
         systems = core.rules.patterns.systems
         if tx is not None:
@@ -44,7 +53,9 @@ class Links:
 
         Raises:
             NotFoundError: no such thread.
+            InputError: what is given is no record.
         """
+        record = _checked(record)
         if tx is not None:
             return manual.remove(self._core.store.join(tx), _id(thread), record, by=by)
         return self._core.store.run(lambda own: manual.remove(own, _id(thread), record, by=by))
@@ -61,7 +72,7 @@ class Links:
     def threads(self, record: Record, *, limit: int = 100) -> tuple[Thread, ...]:
         """The threads linked to a record, the latest first."""
         with self._core.store.read() as tx:
-            return tuple(thread_of(row) for row in manual.of_record(tx, record, limit=limit))
+            return tuple(thread_of(row) for row in manual.of_record(tx, _checked(record), limit=limit))
 
     def explain(self, thread: Thread | int) -> Explanation:
         """Why a thread is linked, or is not, and what would change it. ``str()`` of it reads like a sentence.

@@ -69,7 +69,7 @@ class Mailboxes:
             core.ready(name),
             store=core.store,
             ingest=core.ingest,
-            options=SyncOptions(folders=tuple(folders or ())),
+            options=SyncOptions(folders=(folders,) if isinstance(folders, str) else tuple(folders or ())),
             limits=core.limits,
             credentials=core.credentials,
             progress=progress,

@@ -75,7 +75,7 @@ class Work:
             worker.stop()
 
     def _kinds(self, only: Collection[str] | None) -> frozenset[str]:
-        kinds = frozenset(KINDS if only is None else only)
+        kinds = frozenset(KINDS if only is None else (only,) if isinstance(only, str) else only)
         if unknown := sorted(kinds - set(KINDS)):
             raise InputError(f"A worker cannot do {', '.join(unknown)}; it can do {', '.join(KINDS)}.")
         return kinds

@@ -190,7 +190,8 @@ def load_adapters(names: Collection[str] | None = None) -> tuple[CrmAdapter, ...
     offered = {one.name: one for one in entry_points(group=ENTRY_POINTS)}
     missing = sorted(set(names or ()) - offered.keys())
     if missing:
-        raise ConfigError(f"No installed package offers the adapter {missing[0]!r}.", hint=f"Known: {sorted(offered)}.")
+        known = f"Offered are {', '.join(sorted(offered))}" if offered else f"None is; see the group {ENTRY_POINTS!r}"
+        raise ConfigError(f"No installed package offers the adapter {missing[0]!r}.", hint=f"{known}.")
     return tuple(_made(name, offered[name].load) for name in sorted(offered if names is None else set(names)))
 
 

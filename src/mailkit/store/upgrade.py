@@ -57,7 +57,10 @@ def check(store: Store, *, create: bool = False) -> str:
     if found is None and create:
         return upgrade(store)
     if found is None:
-        raise StoreOutdatedError("The database has no mailkit tables yet.")
+        raise StoreOutdatedError(
+            "The database has no mailkit tables yet.",
+            hint="Run `mailkit db upgrade`, or let MailKit(…, create=True) make them.",
+        )
     if found not in KNOWN:
         raise StoreNewerError(f"The database has schema {found}; this mailkit knows {HEAD} at most.")
     if found != HEAD:
