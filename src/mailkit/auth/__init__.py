@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mailkit.config import AccessToken
 
+from .masking import masked, without
 from .sasl import bearer, choose, oauthbearer, plain, refusal_answer, refusal_text, xoauth2
 from .secretbox import Key, SecretBox, generate_key
 from .tokens import Credentials, TokenProvider, TokenSource, expires_in
@@ -19,9 +20,11 @@ __all__ = [
     "choose",
     "expires_in",
     "generate_key",
+    "masked",
     "oauthbearer",
     "plain",
     "refusal_answer",
     "refusal_text",
+    "without",
     "xoauth2",
 ]

@@ -50,8 +50,8 @@ class SecretBox:
     __slots__ = ("_fernet",)
 
     def __init__(self, key: Key | Sequence[Key] | None) -> None:
-        keys = _keys(key)
         self._fernet: MultiFernet | None = None
+        keys = _keys(key)
         if keys:
             from cryptography.fernet import Fernet, MultiFernet
 

@@ -10,7 +10,7 @@ import ssl
 
 from mailkit import auth
 from mailkit.config import Account, ImapServer, Password
-from mailkit.errors import AuthError, ConfigError, TlsError, TlsUnavailableError, UnsupportedError
+from mailkit.errors import AuthError, ConfigError, MailkitError, TlsError, TlsUnavailableError, UnsupportedError
 from mailkit.net import guard, tls
 from mailkit.providers import Provider
 from mailkit.words import Limits
@@ -59,6 +59,10 @@ def _connect_once(
             if client.wire.state == "NONAUTH":
                 _authenticate(client, account.username, secret, mechanism, provider)
         _after_login(client, provider)
+    except MailkitError as error:
+        client.wire.shutdown()
+        # Some servers repeat what they refuse.
+        raise auth.without(error, secret) from None
     except BaseException:
         client.wire.shutdown()
         raise

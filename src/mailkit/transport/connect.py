@@ -180,8 +180,8 @@ def translated(error: Exception, server: SmtpServer) -> Exception:
 
 
 def auth_error(code: int, text: str, server: SmtpServer) -> Exception:
-    """The typed error for a refused AUTH, or for a 530 that says AUTH is missing. The server's words hold no secret of
-    ours: it repeats neither password nor token."""
+    """The typed error for a refused AUTH, or for a 530 that says AUTH is missing. ``text`` is without
+    secrets: see ``mailkit.auth.masked``."""
     where, words = f"{server.host}:{server.port}", printable(text, 300)
     if 400 <= code < 500:
         return NetworkError(f"{where} cannot check the credentials now: {code} {words}")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 import aiosmtplib
 
-from mailkit.auth import TokenSource, bearer, choose, refusal_answer
+from mailkit.auth import TokenSource, bearer, choose, masked, refusal_answer
 from mailkit.errors import AuthError, UnsupportedError
 from mailkit.net.loop import CallOut
 from mailkit.transport.connect import auth_error, log
@@ -45,13 +45,19 @@ async def login(
         NetworkError: the server cannot check them now (4xx).
     """
     offered = frozenset(name.upper() for name in client.server_auth_methods)
+    used: list[str] = []
     try:
         if isinstance(secret, TokenSource):
-            await _with_token(client, server, username, secret, choose(offered, mechanism), call)
+            await _with_token(client, server, username, secret, choose(offered, mechanism), call, used)
         else:
-            await _with_password(client, server, username, secret.password.get_secret_value(), offered)
-    except aiosmtplib.SMTPAuthenticationError as error:
-        raise auth_error(error.code, error.message, server) from None
+            used.append(secret.password.get_secret_value())
+            await _with_password(client, server, username, used[0], offered)
+    except aiosmtplib.SMTPResponseException as error:
+        # Some servers repeat what they refuse.
+        words = masked(str(error.message), *used)
+        if isinstance(error, aiosmtplib.SMTPAuthenticationError):
+            raise auth_error(error.code, words, server) from None
+        raise aiosmtplib.SMTPResponseException(error.code, words) from None
     log.debug("%s:%s authenticated", server.host, server.port)
 
 
@@ -81,11 +87,18 @@ async def _with_password(
 
 
 async def _with_token(
-    client: aiosmtplib.SMTP, server: SmtpServer, username: str, source: TokenSource, name: str, call: CallOut
+    client: aiosmtplib.SMTP,
+    server: SmtpServer,
+    username: str,
+    source: TokenSource,
+    name: str,
+    call: CallOut,
+    used: list[str],
 ) -> None:
     get: Callable[[object], str] = lambda _: source.get()  # noqa: E731
     token = await call(get, None)
     for last in (False, True):
+        used.append(token)
         log.debug("%s:%s AUTH %s …", server.host, server.port, name)
         try:
             await _bearer(client, server, username, token, name)
