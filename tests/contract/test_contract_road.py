@@ -177,6 +177,17 @@ def test_a_watch_tells_of_mail_that_arrives(street: Street) -> None:
     timer.join()
 
 
+def test_folders_below_folders_are_synced_and_those_that_hold_no_mail_do_no_harm(street: Street) -> None:
+    raw = b"From: bo@x.example\r\nMessage-ID: <deep@x.example>\r\nSubject: deep\r\n\r\nx\r\n"
+    with street.ground.other_client(street.ana) as client:
+        client.create('"Kunden/Gr&APYA3w-e/2026"')  # Dovecot's parents are \\Noselect
+        assert client.append('"Kunden/Gr&APYA3w-e/2026"', None, None, raw)[0] == "OK"
+    report = street.kit.sync(ACCOUNT)
+    assert (report.new, report.ok) == (1, True)
+    assert [folder.name for folder in report.folders if folder.new] == ["Kunden/Größe/2026"]
+    assert str(street.kit.audit(ACCOUNT)) == "1 of 1"
+
+
 def test_a_folder_that_was_numbered_anew_doubles_nothing(street: Street) -> None:
     with street.ground.other_client(street.ana) as client:
         client.create("Offers")

@@ -60,7 +60,7 @@ SERVERS = {
             version=("postconf", "-d", "-h", "mail_version"),
             accounts=(("postfix", 64901),),
             groups=(("postdrop", 64902),),
-            needs_root="Postfix gives up its rights to users of its own, which only root can",
+            needs_root="it gives up its rights to users of its own, which only root can do",
         ),
         Server(
             name="postgresql",

@@ -66,6 +66,8 @@ def _make(server: Server) -> Path:
     apt = _Apt(TREES / "apt", without=f"{server.name}*")
     apt.update()
     names = [name for name in apt.needed(server.packages) if not _matches(name, server.without)]
+    for interrupted in TREES.glob(f"{server.name}-*"):
+        shutil.rmtree(interrupted)
     with tempfile.TemporaryDirectory(prefix=f"{server.name}-", dir=TREES) as place:
         archives = apt.download(names, Path(place))
         tree = Path(place) / "tree"

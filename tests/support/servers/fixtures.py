@@ -10,7 +10,7 @@ from support.servers.catalogue import SERVERS
 from support.servers.dovecot import Dovecot, dovecot_running
 from support.servers.fetch import packages
 from support.servers.postfix import Postfix, postfix_running
-from support.servers.process import program
+from support.servers.process import Program, program
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +33,6 @@ def pytest_report_header() -> list[str]:
     for name, server in SERVERS.items():
         versions = packages(server)
         there = [f"unpacked {versions.get(server.packages[0], '')}"] if versions else []
-        there += ["installed"] if server.installed else []
+        there += [f"installed {Program(server, None).version()}"] if server.installed else []
         lines.append(f"server {name}: {', '.join(there) or 'not there; make servers unpacks it'}")
     return lines

@@ -100,7 +100,7 @@ def find_program(name: str) -> Program:
     """The unpacked server, fetched if need be; else the installed one. Raises CannotRun with all the reasons."""
     server = SERVERS[name]
     if server.needs_root and os.geteuid() != 0:
-        raise CannotRun(f"run the tests as root: {server.needs_root}")
+        raise CannotRun(f"{server.needs_root}; run the tests as root")
     if server.installed_first and server.installed:
         return Program(server, None)
     try:
