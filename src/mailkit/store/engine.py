@@ -50,6 +50,10 @@ _MODE = "mailkit_begin"
 #: Marks a connection of an engine that we made, on which the listener begins transactions.
 _OURS = "mailkit"
 
+#: Connections to PostgreSQL: kept open, and opened beyond those when they are in use.
+POOL_SIZE = 5
+MAX_OVERFLOW = 10
+
 #: How often a transaction that met a deadlock or a serialization failure is run again.
 CONFLICT_ATTEMPTS = 8
 
@@ -94,6 +98,8 @@ class Store:
         tenant: str = "default",
         schema: str | None = None,
         busy_timeout: float = 30.0,
+        pool_size: int = POOL_SIZE,
+        max_overflow: int = MAX_OVERFLOW,
         raw_dir: str | Path | None = None,
         clock: Callable[[], datetime] = utcnow,
         create: bool | None = None,
@@ -106,6 +112,8 @@ class Store:
             tenant: whose rows; every other tenant's are invisible.
             schema: PostgreSQL schema of the ``mailkit_*`` tables; None for the search path's first.
             busy_timeout: seconds to wait for another writer (SQLite).
+            pool_size: connections to PostgreSQL that are kept open.
+            max_overflow: further connections to PostgreSQL that are opened when those are in use, and closed again.
             raw_dir: keep raw bytes in this directory instead of in a table.
             clock: returns the time as an aware datetime.
             create: make the tables in an empty database. Default: only for an SQLite URL.
@@ -117,7 +125,7 @@ class Store:
         from mailkit.store import upgrade
 
         own = isinstance(where, str)
-        engine = _engine(where, busy_timeout) if isinstance(where, str) else where
+        engine = _engine(where, busy_timeout, pool_size, max_overflow) if isinstance(where, str) else where
         directory = _directory(raw_dir)
         store = cls(engine, tenant=tenant, schema=schema, raw_dir=directory, clock=clock, own=own)
         may_create = create if create is not None else own and engine.dialect.name == "sqlite"
@@ -263,7 +271,12 @@ def _directory(raw_dir: str | Path | None) -> Path | None:
     return path
 
 
-def _engine(url: str, busy_timeout: float) -> Engine:
+def _engine(url: str, busy_timeout: float, pool_size: int, max_overflow: int) -> Engine:
+    if pool_size < 1 or max_overflow < 0:
+        raise ConfigError(
+            f"A pool of {pool_size} connections and {max_overflow} more cannot be.",
+            hint="pool_size is at least 1, max_overflow at least 0.",
+        )
     try:
         parsed = make_url(url)
         name = parsed.get_backend_name()
@@ -271,7 +284,9 @@ def _engine(url: str, busy_timeout: float) -> Engine:
             return _sqlite_engine(url, parsed.database, busy_timeout)
         if name != "postgresql":
             raise ConfigError(f"mailkit keeps its tables in SQLite or PostgreSQL, not in {name}.")
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(
+            url, pool_pre_ping=True, hide_parameters=True, pool_size=pool_size, max_overflow=max_overflow
+        )
     except (ArgumentError, NoSuchModuleError) as error:
         raise ConfigError(
             "The database URL cannot be read.", hint="Write it as sqlite:///mail.db or postgresql+psycopg://…"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from mailkit.errors import (
     StoreError,
@@ -69,6 +70,10 @@ def _postgres(error: BaseException) -> StoreError | None:
 
 def explain(error: BaseException) -> StoreError:
     """The typed error for what a driver raised. The driver's words are kept as the cause, parameters are not."""
+    if isinstance(error, PoolTimeoutError):
+        return StoreLockedError(
+            "All connections of the pool are in use.", hint="Raise pool_size or max_overflow, or run fewer threads."
+        )
     origin = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     text = str(origin).lower()
     module = type(origin).__module__
