@@ -153,7 +153,9 @@ class Desk:
         else:
             number, thread = known
         raw = RawMail(b"", Source.delivery("test", f"{mail.id}/{self.arrived}", mail.account), direction=mail.direction)
-        messages.add_copy(tx, number, raw, "", mail.trust, mail.direction)
+        _, _, better = messages.add_copy(tx, number, raw, "", mail.trust, mail.direction)
+        if known is not None and not better:
+            return number, None
         facts = MessageFacts(
             id=number,
             thread_id=thread,

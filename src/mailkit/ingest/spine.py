@@ -206,13 +206,13 @@ class Ingest:
             message_pk, thread_id = self._insert(tx, one, known)
         else:
             message_pk, thread_id = found
-        copy_id, new_copy = messages.add_copy(tx, message_pk, one.mail, digest, one.trust, one.direction)
+        copy_id, new_copy, better = messages.add_copy(tx, message_pk, one.mail, digest, one.trust, one.direction)
         messages.add_source(tx, one.mail, copy_id=copy_id, raw_digest=digest)
         known.add(one, message_pk, thread_id, copy_id)
         if found is None:
             self._tell(tx, one, message_pk, thread_id, copy_id)
-        if found is None or new_copy:
-            # A further copy may be better authenticated than the first.
+        if found is None or better:
+            # A further copy, or the same mail in another folder, may be better authenticated than the first.
             facts = facts_of(one, message_pk, thread_id, wish)
             rules = self._rules
             decide_local(tx, facts, rules.patterns, rules.verifier, rules.policy, new=found is None)

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, desc, func, select
+from sqlalchemy import bindparam, delete, desc, func, select, update
 
 from mailkit.store import sql
 from mailkit.store.schema import Id, copy, message, participant, source
 from mailkit.store.tx import Tx
-from mailkit.words import Direction, Envelope, RawMail, Trust
+from mailkit.words import Direction, Envelope, RawMail, Trust, TrustLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +117,13 @@ _COPY = sql.insert_new(
     "created_at",
     conflict=("tenant", "message_id", "account"),
 )
-_COPY_OF = select(copy.c.id).where(
+_COPY_OF = select(copy.c.id, copy.c.trust).where(
     sql.mine(copy), copy.c.message_id == bindparam("of_message", type_=Id), copy.c.account == bindparam("of_account")
+)
+_BELIEVE = (
+    update(copy)
+    .where(sql.mine(copy), copy.c.id == bindparam("pk", type_=Id))
+    .values(trust=bindparam("level"), trust_evidence=bindparam("evidence"))
 )
 _COPIES = (
     select(
@@ -236,8 +241,12 @@ def _stored(row: Any) -> StoredMessage:
 
 def add_copy(
     tx: Tx, message_pk: int, mail: RawMail, raw_digest: str, trust: Trust, direction: Direction
-) -> tuple[int, bool]:
-    """The copy of a message in the mail's account; (id, whether it is new)."""
+) -> tuple[int, bool, bool]:
+    """The copy of a message in the mail's account: (id, whether it is new, whether its sender is believed more now).
+
+    A message may arrive in one account several times, differently authenticated. The best of it is kept, so that the
+    order of arrival does not matter.
+    """
     account = mail.source.account or ""
     row = tx.execute(
         _COPY,
@@ -252,8 +261,15 @@ def add_copy(
         created_at=tx.now(),
     ).first()
     if row is not None:
-        return int(row.id), True
-    return int(tx.execute(_COPY_OF, of_message=message_pk, of_account=account).one("copy").id), False
+        return int(row.id), True, True
+    known = tx.execute(_COPY_OF, of_message=message_pk, of_account=account).one("copy")
+    better = _RANK[str(trust.level)] > _RANK.get(known.trust, 0)
+    if better:
+        tx.execute(_BELIEVE, pk=known.id, level=str(trust.level), evidence=json.dumps(trust.evidence))
+    return int(known.id), False, better
+
+
+_RANK = {str(TrustLevel.FORGED): 0, str(TrustLevel.CLAIMED): 1, str(TrustLevel.AUTHENTICATED): 2}
 
 
 def _envelope(envelope: Envelope | None) -> str:
