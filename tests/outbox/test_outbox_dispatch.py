@@ -430,3 +430,32 @@ def test_a_provider_that_renames_the_message(desk):
     )
     (stored,) = ingest_into(desk.store).many([RawMail(answer, Source.delivery("file", "1"))])
     assert stored.thread_id == desk.events()[0].thread_id
+
+
+@pytest.mark.parametrize("attempts", [1, 2])
+def test_a_recipient_refused_before_the_worker_died_is_not_believed_to_have_got_it(desk, attempts):
+    """That the others got it, as Sent may prove, says nothing about it."""
+    desk.transport.replies = {"later@client.example": (451, "4.7.1 later"), "bo@client.example": (451, "4.7.1 later")}
+    made = desk.put(a_draft("bo@client.example", "no@client.example", "later@client.example"))
+    for _ in range(attempts - 1):
+        desk.transport.replies["no@client.example"] = (450, "4.2.0 busy")
+        desk.dispatcher().run()
+        desk.clock.forward(hours=1)
+    desk.transport.replies = {"later@client.example": (451, "4.7.1 later"), "no@client.example": (550, "5.1.1 unknown")}
+    accept = desk.transport._accept
+
+    def dies(message):
+        accept(message)
+        raise Dying
+
+    desk.transport._accept = dies
+    with pytest.raises(Dying):
+        desk.dispatcher().run()
+    desk.transport._accept = accept
+    assert states(desk.look(made.id)) == [PENDING, PENDING, PENDING]
+    desk.clock.forward(hours=1)
+    desk.dispatcher().recover()
+    assert states(desk.look(made.id)) == [UNCERTAIN, REFUSED, RETRY]
+    (refused,) = desk.events()
+    assert isinstance(refused, MessageRefused)
+    assert refused.recipients == ("no@client.example",)

@@ -19,6 +19,7 @@ import os
 import socket
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -27,6 +28,7 @@ from mailkit.outbox.settle import Behaviour, SentCopy, Settler
 from mailkit.retry import Schedule
 from mailkit.store import Store, Tx, outbox, raw
 from mailkit.transport import Outgoing, Result, SkipMessage, Transport
+from mailkit.transport.base import judged
 from mailkit.words import Envelope, Verdict, VerdictState
 
 log = logging.getLogger("mailkit.outbox")
@@ -113,11 +115,7 @@ class Dispatcher:
     def _recover(self, tx: Tx) -> int:
         rows = outbox.expired(tx, 100)
         for row in rows:
-            lost = [
-                Verdict(v.recipient, VerdictState.UNCERTAIN, text="The worker died while sending.")
-                for v in outbox.verdicts(tx, row.id)
-                if v.state in _OPEN
-            ]
+            lost = [_of_dead_worker(v) for v in outbox.verdicts(tx, row.id) if v.state in _OPEN]
             log.warning("%s: its worker died while sending", outbox.text_of(row))
             # A clock that was set forward ends a lease early, and its holder is alive: it has the time of one more.
             self._settler.write(tx, row, lost, reply="The worker died while sending.", busy=self._started_lease)
@@ -147,6 +145,25 @@ class Dispatcher:
                 loaded.append((row, message))
                 size += len(message.raw)
         return loaded, []
+
+
+def _at_the_mark(message: Outgoing) -> list[Verdict]:
+    """What is known of each recipient when the content leaves, kept in case that nobody lives to settle it: none is
+    decided, those that will not get the content have the reply that says so, the others have none."""
+    known = {verdict.recipient: verdict for verdict in message.judged}
+    nothing = Verdict("", VerdictState.PENDING)
+    return [
+        replace(known.get(address, nothing), recipient=address, state=VerdictState.PENDING)
+        for address in message.envelope.recipients
+    ]
+
+
+def _of_dead_worker(verdict: Verdict) -> Verdict:
+    """A recipient's verdict after its worker died with the mark set."""
+    if verdict.state is VerdictState.PENDING and verdict.code is not None:
+        (made,), _ = judged([verdict.recipient], verdict.code, verdict.text, content_sent=False)
+        return made
+    return Verdict(verdict.recipient, VerdictState.UNCERTAIN, text="The worker died while sending.")
 
 
 def _outgoing(tx: Tx, row: outbox.Row) -> Outgoing | None:
@@ -193,7 +210,11 @@ class _Attempt:
         until = self._started_lease
 
         def start(tx: Tx) -> bool:
-            return outbox.start(tx, row.id, row.fence, until=tx.now() + until)
+            if not outbox.start(tx, row.id, row.fence, until=tx.now() + until):
+                return False
+            if message.judged or row.attempts > 1:
+                outbox.update_recipients(tx, row.id, _at_the_mark(message))
+            return True
 
         if not self._store.run(start):
             log.warning("%s: the lease was lost, it is not sent", outbox.text_of(row))

@@ -22,13 +22,18 @@ from mailkit.words import Envelope, Verdict, VerdictState
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message to send. ``id`` is the caller's own; ``dsn`` asks for delivery reports (RFC 3461)."""
+    """One message to send. ``id`` is the caller's own; ``dsn`` asks for delivery reports (RFC 3461).
+
+    ``judged`` is for ``on_data``: the recipients that were refused or put off before the content. Whoever dies
+    afterwards must not believe that they got it because others did.
+    """
 
     id: int
     raw: bytes = field(repr=False)
     envelope: Envelope
     smtputf8: bool = False
     dsn: bool = False
+    judged: tuple[Verdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +67,9 @@ class Transport(Protocol):
 
         Args:
             outgoing: the messages; all of them get a result unless ``on_data`` skips one.
-            on_data: called right before the first byte of a message's content leaves; when it raises ``SkipMessage``
-                that message is not sent, any other exception ends the batch and is raised here.
+            on_data: called right before the first byte of a message's content leaves, with what is known of recipients
+                by then (``judged``); when it raises ``SkipMessage`` that message is not sent, any other exception ends
+                the batch and is raised here.
             on_result: called with each result as soon as it is known.
 
         Raises:

@@ -13,7 +13,7 @@ argument, because every step has a meaning of its own for the verdict::
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import aiosmtplib
@@ -96,7 +96,7 @@ async def send_one(
         await _reset(client)
         return state.result()
     try:
-        await call(on_data, outgoing)
+        await call(on_data, replace(outgoing, judged=tuple(state.verdicts.values())))
     except BaseException:
         client.close()
         raise

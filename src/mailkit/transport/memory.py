@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mailkit.errors import MailkitError
 from mailkit.net import guard
@@ -54,7 +55,7 @@ class MemoryTransport:
                 verdicts[address], wait = verdict, max(wait, more)
         reply = "250 2.0.0 OK"
         if accepted:
-            on_data(message)
+            on_data(replace(message, judged=tuple(verdicts.values())))
             final = self._accept(message)
             reply = f"{final[0] or ''} {final[1]}".strip()
             verdicts.update({v.recipient: v for v in judged(accepted, *final, content_sent=True)[0]})
