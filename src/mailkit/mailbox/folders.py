@@ -7,6 +7,7 @@ kept beside it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from imapclient import imap_utf7
@@ -52,9 +53,15 @@ def read_list(segments: list[Segment], limits: Limits) -> tuple[tuple[FolderInfo
     names: dict[str, bytes] = {}
     for values in responses(segments):
         folder = _folder(values)
-        if folder is None or folder[0].name in found:
+        if folder is None:
             continue
-        found[folder[0].name], names[folder[0].name] = folder
+        info, wire = folder
+        if info.name in found and info.name != "INBOX" and names[info.name] != wire:
+            # Two broken names that are shown alike: the second one is marked, rather than never synced.
+            info = replace(info, name=f"{wire.decode('ascii', 'backslashreplace')}\ufffd")
+        if info.name in found:
+            continue
+        found[info.name], names[info.name] = info, wire
         if len(found) > limits.folders:
             raise LimitError(f"The account has more than {limits.folders} folders.", limit="folders")
     return assign(tuple(found.values())), names

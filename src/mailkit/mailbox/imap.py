@@ -15,6 +15,7 @@ from mailkit.config import Account
 from mailkit.errors import (
     CommandRefusedError,
     InputError,
+    ProtocolError,
     UnsupportedError,
 )
 from mailkit.words import Limits
@@ -111,12 +112,12 @@ class ImapMailbox(ImapSession):
         return [uidset.write(start, end) for start, end in zip(starts, ends, strict=True) if start <= top]
 
     def sizes(self, uids: Sequence[int]) -> dict[int, int]:
-        """RFC822.SIZE of each; an estimate where ``provider.exact_size`` is false."""
+        """RFC822.SIZE of each; an estimate where ``provider.exact_size`` is false. One that the server does not tell,
+        or that is no number, counts as ``limits.batch_bytes``."""
         found: dict[int, int] = {}
         for start in range(0, len(uids), _SIZES_AT_ONCE):
             for row in self._rows("read the sizes", uids[start : start + _SIZES_AT_ONCE], "(UID RFC822.SIZE)"):
-                if row.size is not None:
-                    found[row.uid] = row.size
+                found[row.uid] = self.limits.batch_bytes if row.size is None else row.size
         return found
 
     def fetch(self, uids: Sequence[int]) -> Iterator[Fetched]:
@@ -128,6 +129,7 @@ class ImapMailbox(ImapSession):
 
         Raises:
             LimitError: a message is announced larger than ``limits.literal_bytes``, whatever its RFC822.SIZE said.
+            ProtocolError: the server answers for a message that is there without handing over its content.
         """
         wanted = sorted(set(uids))
         for start in range(0, len(wanted), _SIZES_AT_ONCE):
@@ -154,6 +156,10 @@ class ImapMailbox(ImapSession):
     def _fetch_batch(self, batch: list[int]) -> list[Fetched]:
         labels = " X-GM-LABELS" if "X-GM-EXT-1" in self._capabilities else ""
         rows = self._rows("read messages", batch, f"(UID FLAGS INTERNALDATE{labels} BODY.PEEK[])")
+        for row in rows:
+            # Of a message that was just expunged a server may still tell the flags; of one that is there, no.
+            if row.body is None and self.uids(row.uid, row.uid):
+                raise ProtocolError(f"The server does not hand over the content of message {row.uid}.")
         return [
             Fetched(row.uid, row.body, row.flags or (), row.internaldate, len(row.body), row.labels or ())
             for row in sorted(rows, key=lambda row: row.uid)
@@ -170,7 +176,8 @@ class ImapMailbox(ImapSession):
             raise UnsupportedError("The server has no CONDSTORE.")
         top = self._top() if high is None else high
         # One command for a usual folder; a huge one in pieces, so that no answer is longer than the limits allow.
-        parts = 1 if changed_since is not None else self._need_state().exists // _FLAGS_AT_ONCE + 1
+        exists = min(self._need_state().exists, self.limits.folder_uids)  # a number that the server made up
+        parts = 1 if changed_since is not None else exists // _FLAGS_AT_ONCE + 1
         step = max(top - low, 0) // parts + 1
         modifier = [f"(CHANGEDSINCE {changed_since})"] if changed_since is not None else []
         found: dict[int, FlagState] = {}

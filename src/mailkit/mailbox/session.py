@@ -130,10 +130,15 @@ class ImapSession:
 
     def _rows(self, what: str, uids: Sequence[int], items: str) -> list[Row]:
         room = max(self.provider.max_command_bytes - len(items) - 60, 50)
-        return self._fetch_sets(what, list(uidset.pieces(uids, room)), items, [])
+        rows = self._fetch_sets(what, list(uidset.pieces(uids, room)), items, [])
+        wanted = set(uids)
+        return [row for row in rows if row.uid in wanted]
 
     def _fetch_sets(self, what: str, sets: Sequence[str], items: str, modifier: list[str]) -> list[Row]:
-        """UID FETCH of each set. Responses without UID are dropped; several of one UID complete each other."""
+        """UID FETCH of each set. Responses without UID are dropped; several of one UID complete each other.
+
+        Servers also tell of messages that nobody asked for: the caller drops those.
+        """
         self._need_state()
         rows: dict[int, Row] = {}
 

@@ -1,0 +1,83 @@
+"""ImapMailbox against servers that answer for other messages, leave out what was asked, or make numbers up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mailkit.errors import ProtocolError
+from mailkit.mailbox import ImapMailbox
+
+Connect = Callable[..., ImapMailbox]
+Server = Any  # the fixture of conftest.py
+BODY = b"BODY[] {3}\r\nabc)\r\n"
+DONE = b"{tag} OK done\r\n"
+
+
+def opened(server: Server, mailbox: Connect, sizes: bytes, bodies: bytes) -> ImapMailbox:
+    server.script.answers = {
+        b"RFC822.SIZE": sizes + DONE,
+        b"BODY.PEEK": bodies + DONE,
+        b"SEARCH": b"* SEARCH 1\r\n" + DONE,
+    }
+    box = mailbox()
+    box.select("INBOX")
+    return box
+
+
+def test_messages_that_nobody_asked_for_are_not_taken(server: Server, mailbox: Connect) -> None:
+    box = opened(
+        server,
+        mailbox,
+        b"* 9 FETCH (UID 99 RFC822.SIZE 3)\r\n* 8 FETCH (UID 4294967296 RFC822.SIZE 3)\r\n"
+        b"* 1 FETCH (UID 1 RFC822.SIZE 3)\r\n",
+        b"* 9 FETCH (UID 99 " + BODY + b"* 1 FETCH (UID 1 " + BODY,
+    )
+    assert [(one.uid, one.raw) for one in box.fetch([1])] == [(1, b"abc")]
+
+
+@pytest.mark.parametrize("size", [b"", b" RFC822.SIZE -5", b" RFC822.SIZE NIL", b" RFC822.SIZE " + b"9" * 20])
+def test_a_size_that_is_none_does_not_hide_the_message(server: Server, mailbox: Connect, size: bytes) -> None:
+    box = opened(server, mailbox, b"* 1 FETCH (UID 1" + size + b")\r\n", b"* 1 FETCH (UID 1 " + BODY)
+    assert [(one.uid, one.size) for one in box.fetch([1])] == [(1, 3)]
+
+
+@pytest.mark.parametrize("answer", [b"* 1 FETCH (UID 1 FLAGS ())\r\n", b"* 1 FETCH (UID 1 BODY[]<0> {3}\r\nabc)\r\n"])
+def test_an_answer_without_content_is_an_error_while_the_message_is_there(
+    server: Server, mailbox: Connect, answer: bytes
+) -> None:
+    box = opened(server, mailbox, b"* 1 FETCH (UID 1 RFC822.SIZE 3)\r\n", answer)
+    with pytest.raises(ProtocolError, match="content of message 1"):
+        list(box.fetch([1]))
+
+
+def test_an_answer_without_content_of_a_message_that_is_gone(server: Server, mailbox: Connect) -> None:
+    box = opened(server, mailbox, b"* 1 FETCH (UID 1 RFC822.SIZE 3)\r\n", b"* 1 FETCH (UID 1 FLAGS ())\r\n")
+    server.script.answers[b"SEARCH"] = b"* SEARCH\r\n" + DONE
+    assert list(box.fetch([1])) == []
+
+
+def test_a_number_of_messages_that_is_made_up_costs_no_endless_commands(server: Server, mailbox: Connect) -> None:
+    server.script.answers = {
+        b"EXAMINE": b"* 99999999999999 EXISTS\r\n* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT 4294967295]\r\n" + DONE,
+        b"SEARCH": b"* SEARCH\r\n" + DONE,
+        b"FETCH": DONE,
+    }
+    box = mailbox()
+    box.select("INBOX")
+    assert box.flags(1) == {}
+    assert server.text().count(b"FETCH") <= 51
+
+
+def test_names_that_are_shown_alike_are_two_folders(server: Server, mailbox: Connect) -> None:
+    names = [b'"caf\xe9"', b'"caf\xe8"', b'"&"', b'"+"', b"inbox", b"INBOX"]
+    server.script.answers = {b"LIST": b"".join(b'* LIST () "/" ' + name + b"\r\n" for name in names) + DONE}
+    box = mailbox()
+    shown = [folder.name for folder in box.folders()]
+    assert len(set(shown)) == len(shown) == 5
+    for name in shown:
+        box.select(name)
+    for wire in (b'EXAMINE "caf\xe9"', b'EXAMINE "caf\xe8"', b'EXAMINE "&"', b'EXAMINE "+"'):
+        assert wire in server.text()
