@@ -66,8 +66,11 @@ def chosen() -> list[SampleMail]:
 class RoadWorld:
     """One trial's world. ``stages``: only some of the road; ``raw_dir``: raw bytes in files."""
 
-    def __init__(self, home: Path, url: str, *, stages: Sequence[str] | None = None, files: bool = False) -> None:
+    def __init__(
+        self, home: Path, url: str, mails: Sequence[SampleMail], *, stages: Sequence[str] | None, files: bool
+    ) -> None:
         self.home = home
+        self.mails = mails
         self.url = url
         self.tenant = "acme"
         self.stages = stages
@@ -87,7 +90,7 @@ class RoadWorld:
             address = addresses[name]
             server.add_user(address, "s3cret")
             server.reply_to_recipient("nobody@client.example", "550 5.1.1 There is no such user")
-            for mail in chosen():
+            for mail in self.mails:
                 if mail.account == address:
                     if mail.folder not in server.folders(address):
                         server.create_folder(address, mail.folder)
@@ -107,6 +110,15 @@ class RoadWorld:
         return samples().contacts[0].email
 
     def run(self, forge: Forge, *, kill: int = 0, side: Side = "before", breaks: Sequence[str] = ()) -> Run:
+        roots = [str(self.raw_dir)] if self.raw_dir else []
+        return forge.run(TASK, self._told(), kill=kill, side=side, breaks=breaks, roots=roots)
+
+    def refused(self, forge: Forge, how: str, at: int) -> Run:
+        """A run in which the database refuses one statement; see ``support.refuse``."""
+        told = {"task": TASK, "arguments": self._told(), "how": how, "at": at}
+        return forge.run("support.refuse:run", told)
+
+    def _told(self) -> dict[str, object]:
         told: dict[str, object] = {
             "url": self.url,
             "tenant": self.tenant,
@@ -117,8 +129,7 @@ class RoadWorld:
             "raw_dir": str(self.raw_dir) if self.raw_dir else None,
         }
         self.runs += 1
-        roots = [str(self.raw_dir)] if self.raw_dir else []
-        return forge.run(TASK, told, kill=kill, side=side, breaks=breaks, roots=roots)
+        return told
 
     # -- what a person does --------------------------------------------------------------------------------------------
 
@@ -213,7 +224,16 @@ class Worlds:
     """Makes worlds, each with a database of its own: copies of a template, which for PostgreSQL is the database of
     ``url``. (Not a tenant each: our Message-IDs tell the tenant, and would not be the same twice.)"""
 
-    def __init__(self, home: Path, url: str = "", *, stages: Sequence[str] | None = None, files: bool = False) -> None:
+    def __init__(
+        self,
+        home: Path,
+        url: str = "",
+        *,
+        stages: Sequence[str] | None = None,
+        files: bool = False,
+        mails: Sequence[SampleMail] | None = None,
+    ) -> None:
+        self.mails = chosen() if mails is None else mails
         self.home = home
         self.url = url or f"sqlite:///{home}/template.db"
         self.stages = stages
@@ -231,7 +251,7 @@ class Worlds:
         home = self.home / name
         home.mkdir()
         with self._database(home, name) as url:
-            world = RoadWorld(home, url, stages=self.stages, files=self.files)
+            world = RoadWorld(home, url, self.mails, stages=self.stages, files=self.files)
             try:
                 yield world
             finally:

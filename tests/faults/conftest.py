@@ -3,9 +3,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from tests.crash.conftest import crash_home, forge
 
 from mailkit.testing import MailServer
 from support.office import ANA, PASSWORD
+
+__all__ = ["crash_home", "forge"]
 
 
 @pytest.fixture(params=["insecure", "implicit"])

@@ -259,6 +259,11 @@ def _steps(forge: Forge, world: World, base: Baseline, made: Trial, breaks: Sequ
     if (at := killed.points[-1]) != made.point:
         yield f"the run is not the same each time: it died at {at}"
         return
+    yield from recovery(forge, world, base, made, breaks)
+
+
+def recovery(forge: Forge, world: World, base: Baseline, made: Trial, breaks: Sequence[str] = ()) -> Iterator[str]:
+    """Resume what was stopped, compare, run once more: what is wrong; ``made.notes`` grow."""
     resumed = world.run(forge, breaks=breaks)
     if resumed.error:
         yield f"the resumed run failed: {resumed.error}"

@@ -57,7 +57,7 @@ class Knife:
         with self._lock:
             self._count += 1
             number = self._count
-        self._tell({"point": [number, kind, _where()]})
+        self._tell({"point": [number, kind, where()]})
         self._inside.here = True
         try:
             if number == self._kill and self._side == "before":
@@ -178,14 +178,14 @@ class _CountedFile:
         return getattr(self._file, name)
 
 
-def _where() -> str:
+def where() -> str:
     """The two innermost frames of mailkit that are not plumbing, innermost first; of the task where there is none."""
     house, tests = f"{ROOT}/src/mailkit/", f"{ROOT}/tests/"
     found: list[str] = []
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and len(found) < 2:
         name = frame.f_code.co_filename
-        mine = name.startswith(house) or (name.startswith(tests) and name != __file__)
+        mine = name.startswith(house) or (name.startswith(tests) and not name.startswith(f"{tests}support/"))
         short = name.removeprefix(house).removeprefix(tests)
         if mine and short not in _PLUMBING:
             found.append(f"{short}:{frame.f_code.co_name}")

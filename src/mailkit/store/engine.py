@@ -15,7 +15,7 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
@@ -160,7 +160,7 @@ class Store:
             tx = self._tx(AlchemyExecutor(connection, self.schema))
             with self._inside(tx, writes=True):
                 yield tx
-            connection.commit()
+            _commit(connection)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -258,6 +258,18 @@ class Store:
         """Close the connections that mailkit opened; an application's own Engine is left alone."""
         if self._own:
             self.engine.dispose()
+
+
+def _commit(connection: Connection) -> None:
+    """Commit. When a COMMIT fails, SQLite keeps the transaction open and with it the lock of writers, and SQLAlchemy
+    believes that it has ended: the pool would hand the connection on like that."""
+    try:
+        connection.commit()
+    except BaseException:
+        if not connection.invalidated:
+            with suppress(Exception):
+                connection.connection.rollback()
+        raise
 
 
 def _directory(raw_dir: str | Path | None) -> Path | None:
