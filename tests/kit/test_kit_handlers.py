@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, text
@@ -63,6 +64,19 @@ def test_a_handler_that_ends_it_behind_sqlalchemy_is_told(kit: MailKit) -> None:
     kit.ingest(mail())
     (row,) = kit.quarantine.list()
     assert "only takes part in it" in row.detail
+
+
+@pytest.mark.parametrize("end", ["commit", "rollback"])
+def test_a_handler_that_ends_the_callers_own_raw_transaction_is_told(tmp_path: Path, end: str) -> None:
+    import sqlite3
+
+    with MailKit(f"sqlite:///{tmp_path}/m.db") as kit:
+        kit.on(MessageReceived)(lambda _event, tx: getattr(tx, end)())
+        connection = sqlite3.connect(tmp_path / "m.db")
+        with pytest.raises(UsageError, match="only takes part"):
+            kit.ingest(mail(), tx=connection)
+        connection.close()
+        assert len(kit.messages.latest()) == (1 if end == "commit" else 0)
 
 
 def test_a_savepoint_of_a_handler_undoes_its_own_part(kit: MailKit) -> None:

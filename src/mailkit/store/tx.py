@@ -177,7 +177,7 @@ class Tx:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """A savepoint: what the block wrote is undone when it raises, and the error goes on."""
-        with self.executor.savepoint():
+        with translated(), self.executor.savepoint():
             yield
 
 
@@ -286,7 +286,7 @@ class DbApiExecutor:
             with _sqlite_savepoint(execute, self._connection):
                 yield
             return
-        with _sql_savepoint(execute):
+        with _sql_savepoint(execute, self._connection):
             yield
 
     @contextmanager
@@ -306,16 +306,18 @@ def _sqlite_savepoint(execute: Callable[[str], object], connection: Any) -> Iter
     when it is released: so the transaction that the driver was about to begin is begun now."""
     if not connection.in_transaction:
         execute("BEGIN")
-    with _sql_savepoint(execute):
+    with _sql_savepoint(execute, connection):
         yield
 
 
 @contextmanager
-def _sql_savepoint(execute: Callable[[str], object]) -> Iterator[None]:
+def _sql_savepoint(execute: Callable[[str], object], connection: Any) -> Iterator[None]:
     execute("SAVEPOINT mailkit_savepoint")
     try:
         yield
     except BaseException:
+        if not _is_open(connection):
+            _refuse_to_end()
         execute("ROLLBACK TO SAVEPOINT mailkit_savepoint")
         execute("RELEASE SAVEPOINT mailkit_savepoint")
         raise
