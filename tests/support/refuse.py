@@ -34,10 +34,12 @@ _SAYS = {
 
 
 class Refusal:
-    """Counts the statements that could be refused so, and refuses one; ``at`` 0: none."""
+    """Counts the statements that could be refused so, and refuses one; ``at`` 0: none. Those of ``skip`` (the
+    beginning of a place) do not count."""
 
-    def __init__(self, how: How, at: int) -> None:
+    def __init__(self, how: How, at: int, skip: str = "") -> None:
         self.how = how
+        self.skip = skip
         self.at = at
         self.count = 0
         self.place = ""
@@ -52,7 +54,7 @@ class Refusal:
 
     def due(self, sql: str) -> bool:
         """Whether this statement is the one."""
-        if not self.concerns(sql):
+        if not self.concerns(sql) or (self.skip and where().startswith(self.skip)):
             return False
         self.count += 1
         if self.count != self.at:
@@ -153,13 +155,13 @@ def run(told: Mapping[str, Any]) -> dict[str, object]:
     """A task that runs another one with one statement refused.
 
     Args:
-        told: ``task`` and ``arguments``, ``how``, ``at``.
+        told: ``task`` and ``arguments``, ``how``, ``at``, ``skip``.
 
     Returns:
         ``count``: statements that could have been refused; ``place``: which one was; ``raised``: the class of the error
         that ended the task, "" if it came to its end; ``typed``: whether it is one of mailkit's.
     """
-    refusal = Refusal(told["how"], told["at"])
+    refusal = Refusal(told["how"], told["at"], told.get("skip", ""))
     if told["how"] in _SAYS:
         refusal.install_sqlite()
     else:
