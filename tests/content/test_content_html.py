@@ -314,3 +314,42 @@ def test_text_and_depth_take_linear_time(unit: str, grows_linearly: Callable[...
     grows_linearly(is_too_deep, unit)
     grows_linearly(strip_tags, unit)
     grows_linearly(html_to_text, unit)
+
+
+@pytest.mark.parametrize(
+    ("style", "kept"),
+    [
+        ("margin:-500px 0 0 -500px;width:99px", "width:99px"),
+        ("color:red;margin-top:calc(0px - 500px)", "color:red"),
+        ("MARGIN-TOP: -9em", ""),
+        ("margin:0 1em;color:red", "margin:0 1em;color:red"),
+        ("font-family:'a;b',sans-serif;margin:1px;margin-left:-9px", "font-family:'a;b',sans-serif;margin:1px"),
+        ("text-indent:-18pt;margin-left:36pt", "text-indent:-18pt;margin-left:36pt"),
+    ],
+)
+def test_nothing_is_pulled_over_the_page_around(style: str, kept: str) -> None:
+    clean = sanitize(f'<div style="{style}">x</div>').html
+    assert clean.replace('"', "").replace("&quot;", "'").replace(" ", "") == f"<div style={kept}>x</div>".replace(
+        " ", ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ('<a href="HTTPS://evil.example">bank.example</a>', "bank.example <HTTPS://evil.example>"),
+        ('<a href="https://k.example">https://bank.example</a>', "https://bank.example <https://k.example>"),
+        ('<a href="ht\ntps://evil.example">bank</a>', "bank <https://evil.example>"),
+        ('<a href="https://bank.example/">bank.example</a>', "bank.example"),
+        ('<a href="https://bank.example/">www.bank.example</a>', "www.bank.example"),
+        ('<a href="mailto:bo@bank.example">Bo &lt;bo@bank.example&gt;</a>', "Bo <bo@bank.example>"),
+    ],
+)
+def test_a_link_says_where_it_leads(html: str, text: str) -> None:
+    assert html_to_text(html) == text
+
+
+def test_a_long_link_says_where_it_leads() -> None:
+    text = html_to_text(f'<a href="https://evil.example/{"x" * 4000}">bank.example</a>')
+    assert text.startswith("bank.example <https://evil.example/xxx")
+    assert len(text) < 400

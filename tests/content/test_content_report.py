@@ -445,3 +445,9 @@ def test_corpus_scores(corpora: Path) -> None:
     for item in score.score_bounces(corpora / "bounce"):
         print(f"bounce {item.name}: {item.right} of {item.total}")
         assert item.share >= least[item.name], item.missed
+
+
+def test_a_mail_that_an_exchange_rule_passed_on_was_written_by_a_person() -> None:
+    head = "From: bo@client.example\nSubject: {}\nX-MS-Exchange-Inbox-Rules-Loop: sales@acme.example\n\nWhere is it?"
+    assert kind_of(parse(head.format("Order 17").encode())) == "normal"
+    assert kind_of(parse(head.format("Automatic reply: Order 17").encode())) == "auto-reply"

@@ -13,7 +13,7 @@ __all__ = ["is_auto_reply", "is_automatic", "is_list", "kind_of"]
 _AUTO_REPLY_HEADERS = phrases(
     """
     X-Autoreply | X-Autorespond | X-Autoresponder | X-Auto-Reply-From | X-Mail-Autoreply | X-Autoreply-From |
-    X-Vacation | X-MS-Exchange-Inbox-Rules-Loop
+    X-Vacation
     """
 )
 # How their subjects begin
@@ -88,6 +88,8 @@ def is_auto_reply(message: Message) -> bool:
         submitted != ""
         or _null_sender(message)
         or message.headers.raw("X-Auto-Response-Suppress") is not None
+        # Exchange's rules set this on every mail that they pass on: alone it says nothing of who wrote it.
+        or message.headers.raw("X-MS-Exchange-Inbox-Rules-Loop") is not None
         or _is_bulk(message)
     )
 

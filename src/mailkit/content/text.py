@@ -327,14 +327,30 @@ class _Walker:
     def _link(self, node: LexborNode) -> None:
         href = (node.attributes.get("href") or "").strip()
         shown = " ".join((node.text() or "").split())
-        bare = href.removeprefix("mailto:").removeprefix("https://").removeprefix("http://").rstrip("/")
-        if (
-            href.startswith(("http://", "https://", "mailto:"))
-            and len(href) <= MAX_LINK
-            and shown
-            and bare not in shown
-        ):
-            self.page.write(f" <{href.removeprefix('mailto:')}>")
+        href = href.translate(_NOT_IN_URLS)  # browsers drop line breaks and tabs inside an address
+        scheme, colon, bare = href.partition(":")
+        if not shown or not colon or scheme.lower() not in ("http", "https", "mailto"):
+            return
+        bare = bare.removeprefix("//").rstrip("/")
+        if not _names(shown, bare):
+            cut = f"{href[:MAX_LINK]}…" if len(href) > MAX_LINK else href
+            self.page.write(f" <{cut if scheme.lower() != 'mailto' else cut[7:]}>")
+
+
+_NOT_IN_URLS = dict.fromkeys((9, 10, 13))
+
+
+def _names(shown: str, bare: str) -> bool:
+    """Whether the text of a link says where it leads: ``k.example`` is not what ``bank.example`` says."""
+    at = shown.lower().find(bare.lower()) if len(bare) <= MAX_LINK else -1
+    if at < 0:
+        return False
+    if shown[:at].lower().endswith("www."):
+        return True
+    before, after = shown[at - 1 : at] if at else "", shown[at + len(bare) : at + len(bare) + 1]
+    return not (before.isalnum() or before in ("-", ".", "_", "@")) and not (
+        after.isalnum() or after in ("-", "_", "@")
+    )
 
 
 def _is_hidden(node: LexborNode) -> bool:
