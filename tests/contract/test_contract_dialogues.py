@@ -58,7 +58,8 @@ def play_imap(ground: Ground, scene: str) -> tuple[ImapTalk, Person]:
                 actions: dict[str, Callable[[], object]] = {
                     "append": lambda: client.append("INBOX", None, None, given),
                     "flag": lambda: store(r"(\Flagged)"),
-                    "expunge": lambda: (store(r"(\Deleted)"), client.expunge()),
+                    "mark": lambda: store(r"(\Deleted)"),
+                    "expunge": client.expunge,
                 }
                 actions[what]()
 

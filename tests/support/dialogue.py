@@ -255,7 +255,11 @@ class SmtpTalk(Talk):
 _REPLACED = (
     (re.compile(r"\[UIDVALIDITY \d+"), "[UIDVALIDITY <number>"),
     (re.compile(r"\[(APPENDUID|COPYUID) \d+"), r"[\1 <uidvalidity>"),
-    (re.compile(r"(HIGHESTMODSEQ|MODSEQ \(|MODIFIED) ?\d+"), r"\1 <number>"),
+    (re.compile(r"HIGHESTMODSEQ \d+"), "HIGHESTMODSEQ <number>"),
+    (re.compile(r"MODSEQ \(\d+\)"), "MODSEQ (<number>)"),
+    # Which of two clients is told that a mail is recent is a matter of luck.
+    (re.compile(r"S: \* \d+ RECENT\n"), ""),
+    (re.compile(r" ?\\Recent"), ""),
     (re.compile(r"UIDVALIDITY \d+"), "UIDVALIDITY <number>"),
     (re.compile(r" \(\d+\.\d+ \+ [^)]*secs\)"), " (<seconds>)"),
     (re.compile(r"queued as \w+"), "queued as <id>"),
