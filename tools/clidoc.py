@@ -25,14 +25,17 @@ HEAD = """\
 comes with `pip install 'mailkit-sdk[cli]'`.
 
 ```console
+$ mailkit db key --out mailkit.key
+$ export MAILKIT_DATABASE=sqlite:///mail.db MAILKIT_KEY_FILE=mailkit.key
 $ mailkit account add help@acme.example --name support --imap imap.acme.example --smtp smtp.acme.example
 $ mailkit sync support
 $ mailkit threads
 $ mailkit explain 1
 ```
 
-- The database is named by `--database`, or by `MAILKIT_DATABASE`; [`MailKit.from_env`](mailkit.md) names the other
-  variables.
+- Make the key once, and give the application the same; it encrypts the stored passwords.
+- The database is named by `--database`, which stands before the command, or by `MAILKIT_DATABASE`;
+  [`MailKit.from_env`](mailkit.md) names the other variables.
 - Every command takes `--json`: it prints one JSON document, and nothing else, to standard output.
 - Passwords are read from a file, standard input, the environment or a prompt, never from an argument.
 - Progress bars appear on a terminal only. What strangers wrote is made harmless before it is printed.

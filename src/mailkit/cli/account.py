@@ -13,6 +13,7 @@ from mailkit.cli.context import opened, output
 from mailkit.cli.failure import lines
 from mailkit.cli.options import Json
 from mailkit.cli.output import Out
+from mailkit.errors import NetworkError
 
 if TYPE_CHECKING:
     from mailkit.config import Account, ImapServer, SmtpServer
@@ -20,8 +21,16 @@ if TYPE_CHECKING:
 
 app: typer.Typer = typer.Typer(name="account", help="The accounts that the store knows.", no_args_is_help=True)
 
-_Host = Annotated[str | None, typer.Option(metavar="HOST[:PORT]", show_default=False)]
-_Tls = Annotated[str | None, typer.Option(metavar="implicit|starttls|insecure", show_default=False)]
+_NONE_YET = "There is no account yet; add one with `mailkit account add`."
+_MODES = "implicit|starttls|insecure"
+_TLS_HELP = "implicit: TLS from the first byte; the default on ports 993 and 465, elsewhere starttls."
+_Imap = Annotated[
+    str | None, typer.Option(metavar="HOST[:PORT]", help="IMAP server. Default port: 993.", show_default=False)
+]
+_Smtp = Annotated[
+    str | None, typer.Option(metavar="HOST[:PORT]", help="SMTP server. Default port: 587.", show_default=False)
+]
+_Tls = Annotated[str | None, typer.Option(metavar=_MODES, help=_TLS_HELP, show_default=False)]
 
 
 @app.command()
@@ -37,9 +46,9 @@ def add(
     host: Annotated[
         str | None, typer.Option(help="Server of a provider that runs at yours.", show_default=False)
     ] = None,
-    imap: _Host = None,
+    imap: _Imap = None,
     imap_tls: _Tls = None,
-    smtp: _Host = None,
+    smtp: _Smtp = None,
     smtp_tls: _Tls = None,
     ca_file: Annotated[Path | None, typer.Option(help="CA that signed the servers' certificates.")] = None,
     username: Annotated[str | None, typer.Option(help="Login name. Default: the address.", show_default=False)] = None,
@@ -123,7 +132,7 @@ def list_(ctx: typer.Context, json: Json = False) -> int:
     if rows:
         out.table(("name", "address", "imap", "smtp", "provider"), rows)
     else:
-        out.line("There is no account yet; add one with `mailkit account add`.")
+        out.line(_NONE_YET)
     out.document({"accounts": [shapes.account(one) for one in found]})
     return Exit.OK
 
@@ -142,6 +151,8 @@ def check(
     out = output(json)
     with opened(ctx) as kit:
         found = {name: kit.accounts.check(name) for name in names or kit.accounts.names()}
+    if not found:
+        out.line(_NONE_YET)
     codes = [_tell_checks(out, name, checks) for name, checks in found.items()]
     out.document(
         {
@@ -156,9 +167,11 @@ def check(
 def _tell_checks(out: Out, name: str, checks: tuple[Check, ...]) -> Exit:
     for one in checks:
         detail = f", {one.detail}" if one.detail else ""
-        out.line(f"{name}: {one.what} {one.host}:{one.port} {'ok' + detail if one.ok else 'FAILED'}")
+        out.line(f"{name}: {one.what} {one.host}:{one.port} {'ok' if one.ok else 'FAILED'}{detail}")
         for line in lines(one.error) if one.error is not None else ():
             out.line(line)
+        if isinstance(one.error, NetworkError):
+            out.line(f"         If that port does not speak {one.detail}, name what it speaks with --{one.what}-tls.")
     return next((code_of(one.error) for one in checks if one.error is not None), Exit.OK)
 
 

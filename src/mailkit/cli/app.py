@@ -127,6 +127,9 @@ def run(args: Sequence[str] | None = None) -> int:
             MANNER.json = True
             raise UsageError(_said(error), hint="See the command's --help.") from error
         show()
+        option = str(getattr(error, "option_name", ""))
+        if any(option in one.opts for one in command.params):
+            print(f"{option} stands before the command: mailkit {option} … COMMAND", file=sys.stderr)
         return code
     return result if isinstance(result, int) else Exit.OK
 

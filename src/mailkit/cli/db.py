@@ -18,7 +18,7 @@ from mailkit.errors import InputError
 app: typer.Typer = typer.Typer(name="db", help="The database: schema, numbers, encryption key.", no_args_is_help=True)
 
 
-@app.command()
+@app.command(short_help="Bring the database to this version.")
 def upgrade(ctx: typer.Context, json: Json = False) -> int:
     """Bring the database to this mailkit's schema, in one transaction; makes it where there is none."""
     from mailkit.store import upgrade as schema
@@ -58,7 +58,7 @@ def check(ctx: typer.Context, json: Json = False) -> int:
     return Exit.OK
 
 
-@app.command()
+@app.command(short_help="Print the migrations as SQL.")
 def sql(ctx: typer.Context, json: Json = False) -> int:
     """Print the SQL of all migrations for the database's dialect, for a DBA to read and run. Nothing is changed."""
     from mailkit.store import upgrade as schema
@@ -120,7 +120,7 @@ def key(
     return Exit.OK
 
 
-@app.command()
+@app.command(short_help="Encrypt secrets anew with the new key.")
 def rotate(ctx: typer.Context, json: Json = False) -> int:
     """Encrypt every stored secret anew with the first of the keys given; then the old key can be dropped."""
     out = output(json)

@@ -36,7 +36,7 @@ def send(
     to: Annotated[list[str] | None, typer.Option(help="Recipient. May be repeated.", show_default=False)] = None,
     cc: Annotated[list[str] | None, typer.Option(help="Copy to. May be repeated.", show_default=False)] = None,
     bcc: Annotated[list[str] | None, typer.Option(help="Hidden copy to. May be repeated.", show_default=False)] = None,
-    subject: Annotated[str | None, typer.Option("--subject", "-s", show_default=False)] = None,
+    subject: Annotated[str | None, typer.Option("--subject", "-s", help="Subject.", show_default=False)] = None,
     text: Annotated[str | None, typer.Option(help="The text. Default: standard input.", show_default=False)] = None,
     text_file: Annotated[Path | None, typer.Option(help="File with the text, UTF-8; - is standard input.")] = None,
     html_file: Annotated[Path | None, typer.Option(help="File with the HTML, UTF-8.", show_default=False)] = None,
@@ -54,7 +54,8 @@ def send(
     everybody: Annotated[bool, typer.Option("--reply-all", help="Answer its other recipients too.")] = False,
     quote: Annotated[bool, typer.Option("--quote", help="Put the answered text below the answer.")] = False,
     record: Annotated[
-        str | None, typer.Option(metavar="SYSTEM:KIND/ID", help="Record that it belongs to.", show_default=False)
+        str | None,
+        typer.Option(metavar="SYSTEM:KIND/ID", help="Record that it belongs to: crm:deal/42.", show_default=False),
     ] = None,
     queue: Annotated[bool, typer.Option("--queue", help="Leave the sending to a worker.")] = False,
     json: Json = False,

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What one server of an account answered. ``error`` is None when the login worked."""
+    """What one server of an account answered. ``error`` is None when the login worked; else ``detail`` is how TLS was
+    tried."""
 
     what: str
     host: str
@@ -144,7 +145,7 @@ def _check_imap(core: Core, account: Account) -> Check:
         with open_mailbox(account, limits=core.limits, credentials=core.credentials) as mailbox:
             folders = mailbox.folders()
     except MailkitError as error:
-        return Check("imap", server.host, server.port, error)
+        return Check("imap", server.host, server.port, error, server.tls)
     return Check("imap", server.host, server.port, None, f"{len(folders)} folders")
 
 
@@ -156,5 +157,5 @@ def _check_smtp(core: Core, account: Account) -> Check:
     try:
         SmtpTransport.for_account(account, core.credentials).check()
     except MailkitError as error:
-        return Check("smtp", server.host, server.port, error)
+        return Check("smtp", server.host, server.port, error, server.tls)
     return Check("smtp", server.host, server.port, None)

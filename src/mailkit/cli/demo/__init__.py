@@ -16,6 +16,9 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -82,7 +85,23 @@ def _end(show: Show, stage: Stage, told: Told) -> None:
     show.line("The store stays. Look around:")
     linked = next((thread.id for thread, why in told.threads if why.links), 1)
     for command in ("threads", f"show --thread {linked}", f"explain {linked}", "quarantine list", "outbox list"):
-        show.line(f"  mailkit {stage.options} {command}")
+        show.line(f"  {_program()} -d {shlex.quote(_near(stage.database))} {command}")
+
+
+def _program() -> str:
+    """The command as it can be pasted: an environment that is not activated is not on the PATH."""
+    if shutil.which("mailkit"):
+        return "mailkit"
+    own = Path(sys.argv[0])
+    if own.name == "mailkit" and own.exists():
+        return shlex.quote(_near(own))
+    return f"{shlex.quote(sys.executable)} -m mailkit.cli"
+
+
+def _near(path: Path) -> str:
+    """A path as seen from here, where that is shorter."""
+    path = path.absolute()
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _keep_running(show: Show, stage: Stage) -> None:
@@ -90,7 +109,7 @@ def _keep_running(show: Show, stage: Stage) -> None:
 
     show.line()
     show.line("The servers are running; Ctrl-C ends them. For example, in another terminal:")
-    show.line(f"  mailkit {stage.options} sync --all")
+    show.line(f"  {_program()} {stage.options} sync --all")
     while True:
         time.sleep(3600)
 

@@ -15,6 +15,7 @@ from mailkit.cli.demo.outbound import Answer
 from mailkit.cli.demo.show import Show
 from mailkit.cli.demo.stage import Stage, accounts
 from mailkit.cli.demo.verdict import Check, Course, judge
+from mailkit.cli.output import plural
 from mailkit.kit import MailKit, Thread
 from mailkit.link.explain import Explanation
 
@@ -75,7 +76,9 @@ def _go_out(kit: MailKit, stage: Stage, show: Show) -> tuple[list[Answer], str]:
         for answer in answers:
             entry = kit.outbox.entry(answer.outbox_id)
             how = "; ".join(f"{v.recipient} {v.state.value}: {v.text}" for v in entry.verdicts)
-            show.line(f"  {answer.account:<8} {answer.key}: {entry.state} after {entry.attempts} attempts, {how}")
+            show.line(
+                f"  {answer.account:<8} {answer.key}: {entry.state} after {plural(entry.attempts, 'attempt')}, {how}"
+            )
     return answers, undone
 
 
