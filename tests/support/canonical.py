@@ -48,6 +48,8 @@ EXCLUDED: Mapping[str, str] = {
     "sent:received_at": "of a copy of our own sent mail: the clock, or INTERNALDATE where Sent was read first",
     "sent:envelope": "of a copy of our own sent mail: absent where Sent was read first",
     "sent:trust_evidence": "of a copy of our own sent mail: names the one of Sent and outbox that was first",
+    "message.refused:thread": "a refusal is told before it is known that others got the mail, where a worker died between",
+    "message.refused:message": "as message.refused:thread",
     "message.uncertain": "told where a worker died while it sent, which is the race; counted by who compares",
     "place:uid": "in folders that the run itself fills (``filled``): the order of sending",
     "place:key": "as place:uid",
@@ -229,11 +231,11 @@ def _row(table: str, row: Mapping[str, Any], names: _Names) -> Row:
 
 def _event(row: Mapping[str, Any], names: _Names) -> Row:
     name = row["name"]
-    thread = names.thread[row["thread_id"]] if row["thread_id"] else None
+    thread = names.thread[row["thread_id"]] if row["thread_id"] and f"{name}:thread" not in EXCLUDED else None
     if name == "thread.linked":
         return (("name", name), ("record", _record(row)), ("thread", thread))
     said = {key: value for key, value in json.loads(row["payload"]).items() if f"event:{key}" not in EXCLUDED}
-    message = names.message[row["message_id"]] if row["message_id"] else None
+    message = names.message[row["message_id"]] if row["message_id"] and f"{name}:message" not in EXCLUDED else None
     told = "message is new" if name in ("message.received", "message.sent") else name
     return (("message", message), ("name", told), ("payload", json.dumps(said, sort_keys=True)), ("thread", thread))
 
