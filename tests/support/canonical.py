@@ -48,7 +48,7 @@ EXCLUDED: Mapping[str, str] = {
     "sent:received_at": "of a copy of our own sent mail: the clock, or INTERNALDATE where Sent was read first",
     "sent:envelope": "of a copy of our own sent mail: absent where Sent was read first",
     "sent:trust_evidence": "of a copy of our own sent mail: names the one of Sent and outbox that was first",
-    "message.refused:thread": "a refusal is told before it is known that others got the mail, where a worker died between",
+    "message.refused:thread": "absent where a worker died: it is told before it is known that others got the mail",
     "message.refused:message": "as message.refused:thread",
     "message.uncertain": "told where a worker died while it sent, which is the race; counted by who compares",
     "place:uid": "in folders that the run itself fills (``filled``): the order of sending",
