@@ -50,7 +50,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 DOCS = "https://mailkit.example/reference/errors/"
-_SENTENCE_ENDS = (".", "!", "?", "…", ":")
+_SENTENCE_ENDS = (".", "!", "?", "…", ":", "\n")
 
 
 class MailkitError(Exception):

@@ -39,6 +39,16 @@ def test_a_record_is_not_a_string(own: MailKit) -> None:
         own.links.threads("crm:deal/42")  # type: ignore[arg-type]
 
 
+class Unfinished:
+    system = "ours"
+
+
+@pytest.mark.parametrize("wrong", [Unfinished, Unfinished()])
+def test_an_adapter_is_an_object_with_five_members(tmp_path: Path, wrong: object) -> None:
+    with pytest.raises(ConfigError, match=r"is no adapter.* system, patterns, find, attach and url"):
+        MailKit(f"sqlite:///{tmp_path}/mail.db", adapters=[wrong])  # type: ignore[list-item]
+
+
 def test_a_mail_is_not_text(own: MailKit) -> None:
     with pytest.raises(InputError, match="not as str"):
         own.ingest(MAIL.decode())  # type: ignore[arg-type]
@@ -71,3 +81,4 @@ def test_the_asynchronous_door_refuses_a_blocking_connection(tmp_path: Path) -> 
 def test_message_and_hint_are_two_sentences() -> None:
     assert str(ConnectError("No route", hint="Look.")) == "No route. Look."
     assert str(ConnectError("No route.", hint="Look.")) == "No route. Look."
+    assert str(ConnectError("A list:\n  1. one\n", hint="Look.")) == "A list:\n  1. one\n Look."

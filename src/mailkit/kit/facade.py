@@ -66,6 +66,18 @@ class Registrar(Generic[E]):
         return handler
 
 
+def _adapters(given: Sequence[CrmAdapter]) -> tuple[CrmAdapter, ...]:
+    from mailkit.link.adapter import CrmAdapter
+
+    for one in given:
+        if isinstance(one, type) or not isinstance(one, CrmAdapter):
+            raise ConfigError(
+                f"{one!r:.100} is no adapter.",
+                hint="Give an object, adapters=[OurCrm()], that has system, patterns, find, attach and url.",
+            )
+    return tuple(given)
+
+
 class MailKit:
     """The mail layer of one tenant.
 
@@ -109,7 +121,7 @@ class MailKit:
         clock: Callable[[], datetime] = utcnow,
         create: bool | None = None,
     ) -> None:
-        parts = Parts(key, limits or Limits(), tuple(adapters), policy or LinkPolicy(), token_providers or {})
+        parts = Parts(key, limits or Limits(), _adapters(adapters), policy or LinkPolicy(), token_providers or {})
         store = Store.open(
             where,
             tenant=tenant,
