@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 import pytest
 
@@ -17,7 +18,7 @@ from mailkit.errors import (
     ProtocolError,
     StoreError,
 )
-from mailkit.mailbox import Fetched, ImapMailbox, MailboxClient
+from mailkit.mailbox import Fetched, ImapMailbox, MailboxClient, open_mailbox
 from mailkit.store import folders, leases
 from mailkit.sync.lease import owner_name, take
 from mailkit.sync.run import Connect
@@ -433,3 +434,28 @@ def test_progress_counts_up_to_the_total(office: Office) -> None:
     fetched = [(step.done, step.total) for step in office.steps if step.stage == "fetch"]
     assert fetched == [(3, 7), (6, 7), (7, 7)]
     assert office.steps[-1].stage == "done"
+
+
+class Hiding:
+    """A client whose server lists a message and does not hand it over."""
+
+    def __init__(self, inner: MailboxClient, hidden: int) -> None:
+        self.inner, self.hidden = inner, hidden
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.inner, name)
+
+    def fetch(self, uids: Sequence[int]) -> Iterator[Fetched]:
+        return (message for message in self.inner.fetch(uids) if message.uid != self.hidden)
+
+
+def test_a_message_that_was_hidden_once_is_found_though_the_numbers_add_up(office: Office) -> None:
+    office.fill(3)
+    account = office.account
+    report = office.sync_as(account, connect=lambda: cast("MailboxClient", Hiding(open_mailbox(account), hidden=2)))
+    assert (report.new, report.skipped) == (2, 1)
+    office.inbox.expunge(1)
+    office.fill(1, start=3)
+    assert office.sync().new == 2  # as many as before are there, and one more
+    office.check()
+    assert office.sync().new == 0

@@ -40,6 +40,7 @@ class _Tally:
     restarted: bool = False
     done: int = 0
     total: int = 0
+    missing: int | None = None  # the lowest UID that was listed and not handed over
     batch: list[RawMail] = field(default_factory=list)
 
 
@@ -74,6 +75,8 @@ def sync_folder(run: Run, info: FolderInfo) -> FolderReport:
     elif todo.flags:
         modseq = cursor.highestmodseq
     uidnext = state.uidnext if state.uidnext is not None else top + 1
+    if tally.missing is not None:
+        top = min(top, tally.missing - 1)  # listed again next time: a server that hides a message once may show it then
     run.write(
         lambda tx: folders.advance(tx, run.account.name, name, uidnext=uidnext, highestmodseq=modseq, last_uid=top)
     )
@@ -163,6 +166,8 @@ def _fetch_window(run: Run, info: FolderInfo, state: FolderState, window: Sequen
         size += message.size
     _ingest(run, info, tally)
     _hold_unfetchable(run, info, state, tally)
+    if missing:
+        tally.missing = min(missing) if tally.missing is None else min(tally.missing, *missing)
     tally.skipped += len(missing)
     tally.done += len(missing)
 
