@@ -19,7 +19,7 @@ import pytest
 from support.postgres import postgres_running
 from support.servers.catalogue import ROOT, SERVERS, TREES, Server
 from support.servers.fetch import FetchError, fetch, unpacked
-from support.servers.process import IN_TREE, CannotRun, Program, find_program, free_port, missing, running
+from support.servers.process import IN_TREE, CannotRun, Program, find_program, free_port, missing, program, running
 
 CHILD = """
 import sys, time
@@ -93,12 +93,12 @@ def test_a_server_that_ends_at_once_is_told_with_its_last_words() -> None:
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """A tree with one program in it that the machine does not have."""
-    if find_program("dovecot").tree is None:
+    if program("dovecot").tree is None:
         pytest.skip("this machine allows no private view of /usr")
-    program = tmp_path / "tree/usr/bin/mailkit-test-program"
-    program.parent.mkdir(parents=True)
-    program.write_text("#!/bin/sh\nid -u; id -u nobody-but-here 2>/dev/null || echo none\n")
-    program.chmod(0o755)
+    found = tmp_path / "tree/usr/bin/mailkit-test-program"
+    found.parent.mkdir(parents=True)
+    found.write_text("#!/bin/sh\nid -u; id -u nobody-but-here 2>/dev/null || echo none\n")
+    found.chmod(0o755)
     (tmp_path / "tree/etc").mkdir()
     (tmp_path / "tree/etc/mailkit-test.conf").write_text("from the tree")
     for directory in (tmp_path, tmp_path / "tree"):
