@@ -130,12 +130,21 @@ class _Apt:
 
     def needed(self, names: tuple[str, ...]) -> list[str]:
         """The packages, and those that they need and the machine lacks."""
-        return list(dict.fromkeys(_URI.findall(_run([*self._command, "install", "--yes", "--print-uris", *names]))))
+        listing = self._checked("install", "--yes", "--print-uris", *names)
+        return list(dict.fromkeys(_URI.findall(listing)))
 
     def download(self, names: list[str], place: Path) -> list[Path]:
         """The verified archives, in the order of the names."""
-        _run([*self._command, "download", *names], cwd=place)
+        self._checked("download", *names, cwd=place)
         return sorted(place.glob("*.deb"))
+
+    def _checked(self, *words: str, cwd: Path | None = None) -> str:
+        """Run a command that reads the lists. If it fails, they may be old or incomplete: next time they are new."""
+        try:
+            return _run([*self._command, *words], cwd=cwd)
+        except FetchError:
+            self._fresh.unlink(missing_ok=True)
+            raise
 
 
 def _status(without: str) -> str:
