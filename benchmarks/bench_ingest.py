@@ -2,7 +2,7 @@
 
 In each round, on each database, one after the other:
 
-*ingest*: ``Ingest.many``, warmed up, takes the sample mails in batches, as a sync does: parse, read, thread, link, tell.
+*ingest*: ``Ingest.many``, warmed up, takes the sample mails in batches, as a sync does: parse, thread, link, tell.
 *bare*: the rows that this left behind are written into the same empty tables, with all their indices, by
 ``cursor.executemany``, one INSERT per table and transaction, in as many transactions.
 
