@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import repeat
 
 import pytest
 from tests.link.conftest import (
@@ -99,6 +100,37 @@ def test_an_answer_that_is_no_candidate_is_an_adapter_error(desk: Desk) -> None:
     desk.crm.find = lambda query: [CONTACT]  # type: ignore[method-assign, list-item, return-value]
     with pytest.raises(AdapterError, match="returned a Record, not a Candidate"):
         run(desk, claim(desk, "find"))
+
+
+GARBAGE = {
+    "no text as id": lambda: [Candidate(Record("crm", "contact", 1), 0.5)],  # type: ignore[arg-type]
+    "no id": lambda: [Candidate(Record("crm", "contact", None), 0.5)],  # type: ignore[arg-type]
+    "no record": lambda: [Candidate(None, 0.5)],  # type: ignore[arg-type]
+    "no title": lambda: [Candidate(CONTACT, 0.5, (), None)],  # type: ignore[arg-type]
+    "no number as score": lambda: [Candidate(CONTACT, "high")],  # type: ignore[arg-type]
+    "no evidence": lambda: [Candidate(CONTACT, 0.5, None)],  # type: ignore[arg-type]
+    "text as evidence": lambda: [Candidate(CONTACT, 0.5, ("known",))],  # type: ignore[arg-type]
+    "no detail": lambda: [Candidate(CONTACT, 0.5, (Evidence("name", None, 0.5),))],  # type: ignore[arg-type]
+    "no number as weight": lambda: [Candidate(CONTACT, 0.5, (Evidence("name", "x", "1"),))],  # type: ignore[arg-type]
+    "nothing": lambda: None,
+}
+
+
+@pytest.mark.parametrize("case", GARBAGE)
+def test_an_answer_of_wrong_types_is_an_adapter_error(desk: Desk, case: str) -> None:
+    desk.arrive(Mail("a@x.example"))
+    desk.crm.find = lambda query: GARBAGE[case]()  # type: ignore[method-assign, assignment, no-any-return]
+    with pytest.raises(AdapterError):
+        run(desk, claim(desk, "find"))
+
+
+def test_an_endless_answer_is_cut(desk: Desk) -> None:
+    message, _ = desk.arrive(Mail("a@x.example"))
+    evidence = tuple(Evidence(f"s{n}", "x", float("nan")) for n in range(10_000))
+    endless = Candidate(CONTACT, float("inf"), evidence)
+    desk.crm.find = lambda query: repeat(endless)  # type: ignore[method-assign, assignment, return-value]
+    run(desk, claim(desk, "find"))
+    assert linked(desk, message) == {}
 
 
 def test_a_find_that_runs_twice_writes_once(desk: Desk) -> None:

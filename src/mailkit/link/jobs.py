@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, TypeVar
 
 from mailkit.errors import AdapterError, NotFoundError
@@ -27,7 +28,7 @@ from mailkit.link.rules import DEFAULT, LinkPolicy
 from mailkit.net import guard
 from mailkit.store import Store, Tx, links, messages, people, queue
 from mailkit.store.queue import Job
-from mailkit.words import Candidate, Decision, Direction, Record, Trust, TrustLevel
+from mailkit.words import Candidate, Decision, Direction, Evidence, Record, Trust, TrustLevel
 
 __all__ = ["run_attach", "run_find"]
 
@@ -36,6 +37,8 @@ logger = logging.getLogger("mailkit.link")
 T = TypeVar("T")
 #: Most candidates that are read from one answer.
 _MOST_ANSWERS = 50
+#: Most evidence that is read of one candidate.
+_MOST_EVIDENCE = 20
 
 Answers = Mapping[tuple[str, str], Sequence[Candidate]]
 
@@ -115,14 +118,35 @@ def _ask(adapters: Sequence[CrmAdapter], question: _Question, thread_id: int) ->
 
 
 def _find(adapter: CrmAdapter, query: Query) -> Sequence[Candidate]:
-    found = _call(adapter, "find", lambda: list(adapter.find(query)))[:_MOST_ANSWERS]
-    wrong = [one for one in found if not isinstance(one, Candidate)]
-    if wrong:
-        raise AdapterError(f"The adapter {adapter.system} returned a {type(wrong[0]).__name__}, not a Candidate.")
+    found = _call(adapter, "find", lambda: list(islice(adapter.find(query), _MOST_ANSWERS)))
+    for one in found:
+        if flaw := _flaw(one):
+            raise AdapterError(f"The adapter {adapter.system} returned {flaw}.")
+    found = [replace(one, evidence=tuple(one.evidence[:_MOST_EVIDENCE])) for one in found]
     sound = [one for one in found if _sound(one.record, adapter.system)]
     if len(sound) < len(found):
         logger.warning("%s.find named %d records that cannot be used", adapter.system, len(found) - len(sound))
     return sound
+
+
+def _flaw(one: object) -> str:
+    """What is wrong with an answer whose types only a type checker would have refused, "" if nothing is."""
+    if not isinstance(one, Candidate):
+        return f"a {type(one).__name__}, not a Candidate"
+    record, evidence = one.record, one.evidence
+    if not isinstance(record, Record):
+        return f"a Candidate whose record is a {type(record).__name__}"
+    if not all(isinstance(text, str) for text in (record.system, record.kind, record.id, one.title)):
+        return "a Candidate whose record or title is not made of text: write the number 7 as '7'"
+    if not isinstance(one.score, int | float):
+        return "a Candidate whose score is not a number"
+    if not isinstance(evidence, tuple | list) or not all(isinstance(said, Evidence) for said in evidence):
+        return "a Candidate whose evidence is not a tuple of Evidence"
+    if not all(isinstance(text, str) for said in evidence for text in (said.signal, said.detail)):
+        return "an Evidence whose signal or detail is not text"
+    if not all(isinstance(said.weight, int | float) for said in evidence):
+        return "an Evidence whose weight is not a number"
+    return ""
 
 
 def _sound(record: Record, system: str) -> bool:
