@@ -5,8 +5,8 @@ and run the jobs that link them; another process reads the events meanwhile. Wha
 mapped to natural keys (`support.canonical`), with what one worker leaves that takes the mails in their order.
 
 In a full sweep there are 5,000 mails and 50 interleavings on each database: the first and the last take all 5,000, the
-others a tenth each, in whole conversations, so that each mail is part of at least six interleavings. In a sampled run
-there are 300 mails and two of the interleavings, in an order of arrival that the commit chooses.
+others a seventeenth each, in whole conversations, so that each mail is part of four interleavings at least. In a
+sampled run there are 300 mails and two of the interleavings, in an order of arrival that the commit chooses.
 """
 
 from __future__ import annotations

@@ -35,7 +35,8 @@ from mailkit.testing.samples import TRUSTED_HOST, SampleMail, SampleSet, generat
 from mailkit.words import Limits, RawMail, Source
 from mailkit.worker import Jobs
 
-SLICES = 10
+#: Parts of a large set of mails; no multiple of 2 or 3, so that a part meets every kind of interleaving.
+SLICES = 17
 #: Seconds that the reader goes on looking for the last events after the last writer has ended.
 PATIENCE = 20.0
 
