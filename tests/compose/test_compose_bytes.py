@@ -140,7 +140,7 @@ def test_structure_of_everything_together(composed):
     ("draft", "kinds"),
     [
         (Draft(to="b@c.example"), ["text/plain"]),
-        (Draft(to="b@c.example", html="<p>"), ["text/html"]),
+        (Draft(to="b@c.example", html="<p>x"), ["multipart/alternative", "text/plain", "text/html"]),
         (Draft(to="b@c.example", text="x", html="<p>"), ["multipart/alternative", "text/plain", "text/html"]),
         (
             Draft(to="b@c.example", text="x", attachments=[Attachment("a", b"1", inline=True)]),
@@ -148,7 +148,7 @@ def test_structure_of_everything_together(composed):
         ),
         (
             Draft(to="b@c.example", html="x", attachments=[Attachment("a.gif", b"1", inline=True)]),
-            ["multipart/related", "text/html", "image/gif"],
+            ["multipart/related", "multipart/alternative", "text/plain", "text/html", "image/gif"],
         ),
     ],
 )

@@ -114,6 +114,7 @@ class Draft:
         object.__setattr__(self, "attachments", tuple(self.attachments))
         object.__setattr__(self, "headers", MappingProxyType(dict(self.headers)))
         object.__setattr__(self, "metadata", MappingProxyType(dict(self.metadata)))
+        _check_types(self)
         _check(self)
 
     @property
@@ -142,6 +143,23 @@ def _addresses(value: Sequence[str | Address]) -> tuple[str | Address, ...]:
 def _bare(message_id: str) -> str:
     text = message_id.strip(" ")
     return text[1:-1] if text.startswith("<") and text.endswith(">") else text
+
+
+def _check_types(draft: Draft) -> None:
+    """Say at once what a wrong argument should have been; a checker of types is not everybody's habit."""
+    for name in ("subject", "text", "html", "calendar"):
+        value: object = getattr(draft, name)
+        if value is not None and not isinstance(value, str):
+            raise DraftError(f"{name} must be a str, not {type(value).__name__}.")
+    wrong: list[object] = [one for one in draft.attachments if not isinstance(one, Attachment)]
+    if wrong:
+        what = type(wrong[0]).__name__
+        raise DraftError(f"An attachment must be an Attachment, not {what}.", hint="Use Attachment.from_path(path).")
+    record: object = draft.record
+    if record is not None and not isinstance(record, Record):
+        raise DraftError(
+            f"record must be a Record, not {type(record).__name__}.", hint='Write Record("crm", "deal", "42").'
+        )
 
 
 def _check(draft: Draft) -> None:

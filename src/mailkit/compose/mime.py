@@ -57,7 +57,12 @@ def entity_of(draft: Draft) -> Entity:
 
 def _texts(draft: Draft) -> list[Entity]:
     texts: list[Entity] = []
-    if draft.text is not None or (draft.html is None and draft.calendar is None):
+    if draft.text is None and draft.html is not None:
+        # Who reads without HTML, and every filter that counts parts, expects the words in plain text too.
+        from mailkit.content.text import html_to_text
+
+        texts.append(_text(html_to_text(draft.html), "plain"))
+    elif draft.text is not None or draft.calendar is None:
         texts.append(_text(draft.text or "", "plain"))
     if draft.html is not None:
         texts.append(_text(draft.html, "html"))

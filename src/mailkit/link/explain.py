@@ -112,7 +112,7 @@ def _and(parts: Sequence[str]) -> str:
 
 
 def _weighed(evidence: Iterable[Evidence]) -> list[str]:
-    return [f"{one.detail} ({one.weight:.2f})" for one in evidence]
+    return [f"{one.detail} ({one.weight:.2f})" if one.weight else one.detail for one in evidence]
 
 
 def _reasons(decision: Decision, records: Iterable[Record]) -> str:

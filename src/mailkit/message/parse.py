@@ -40,7 +40,12 @@ def parse(raw: bytes, limits: Limits = _DEFAULT) -> Message:
     Args:
         raw: the message, header and body, with line ends of any kind.
         limits: bounds on depth, number of parts, sizes; reaching one is a defect.
+
+    Raises:
+        TypeError: ``raw`` is text, or something else that is not bytes. A message is bytes: text has lost its encoding.
     """
+    if not isinstance(raw, (bytes, bytearray, memoryview)):
+        raise TypeError(f"parse() takes the raw bytes of a message, not {type(raw).__name__}.")
     raw = bytes(raw)
     nesting = min(limits.depth, _MAX_DEPTH, limits.decoded_bytes // max(len(raw), 1))
     return parse_at(raw, Place(limits, 0, nesting))
