@@ -20,12 +20,14 @@ def move_the_mark() -> None:
     """A commit moved: "started" is committed after the content was sent, together with what came of it."""
     attempt: Any = dispatch._Attempt
     mark, settle = attempt._mark, attempt._settle
+    outgoing: dict[int, Any] = {}
 
     def marked(self: Any, message: Any) -> None:
+        outgoing[message.id] = message
         self._started.add(message.id)
 
     def settled(self: Any, result: Any) -> None:
-        mark(self, result)
+        mark(self, outgoing[result.id])
         settle(self, result)
 
     attempt._mark, attempt._settle = marked, settled
