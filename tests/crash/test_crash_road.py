@@ -16,7 +16,7 @@ from tests.crash.worlds import Worlds
 
 from support.crash import Baseline, Forge, Point, Side, Trial, baseline, report, trial
 
-STAGES_WITH_FILES = ("order", "send", "pipe")
+STAGES_WITH_FILES = ("order", "send", "pipe", "jobs")
 
 
 def sweep_through(forge: Forge, worlds: Worlds, sweep, keep: int, title: str) -> None:  # type: ignore[no-untyped-def]
