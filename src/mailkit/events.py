@@ -72,7 +72,8 @@ class MessageUncertain(Event):
 class MessageBounced(Event):
     """A delivery report says that a message that we sent did not reach ``recipients``.
 
-    ``original_id`` is the store id of the message it speaks of, if that is known.
+    ``original_id`` is the store id of the message it speaks of, if that is known. Anybody can write a delivery report;
+    only one with an ``original_id`` speaks of a message that we sent, and may change what is known of a contact.
     """
 
     name: ClassVar[str] = "message.bounced"

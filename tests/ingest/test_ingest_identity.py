@@ -140,6 +140,21 @@ def test_one_message_id_from_two_senders_is_two_messages(desk: Desk) -> None:
     assert first.id != second.id
 
 
+def test_without_a_message_id_the_subject_and_the_recipients_count(desk: Desk) -> None:
+    results = desk.take(
+        arrival(mail("Order 1", message_id=None)),
+        arrival(mail("Order 2", message_id=None)),
+        arrival(mail("Order 1", message_id=None, to="support@acme.example")),
+    )
+    assert len({stored.id for stored in results}) == 3
+
+
+def test_the_same_bytes_as_text_and_as_html_are_two_messages(desk: Desk) -> None:
+    first, second = desk.take(arrival(mail()), arrival(mail().replace(b"text/plain", b"text/html")))
+    assert first.id != second.id
+    assert first.thread_id == second.thread_id
+
+
 def test_two_tenants_never_share_a_message(desk: Desk) -> None:
     [first] = desk.take(arrival(mail(), uid=1))
     other = make_desk(Store(desk.store.engine, tenant="other"))

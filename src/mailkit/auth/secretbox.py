@@ -60,11 +60,6 @@ class SecretBox:
     def __repr__(self) -> str:
         return f"SecretBox({'with a key' if self._fernet else 'without a key'})"
 
-    @property
-    def has_key(self) -> bool:
-        """Whether a key was given."""
-        return self._fernet is not None
-
     def seal(self, secret: str, purpose: str) -> str:
         """The secret, encrypted and bound to ``purpose``; ASCII text for the store.
 
