@@ -1,5 +1,5 @@
 """The fixtures of an application with one account."""
 
-from support.offices import office, server
+from support.application import office, server
 
 __all__ = ["office", "server"]

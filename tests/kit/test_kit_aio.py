@@ -20,8 +20,8 @@ from mailkit.kit.links import Links
 from mailkit.kit.outbox import Outbox
 from mailkit.kit.quarantine import Quarantine
 from mailkit.kit.threads import Messages, Threads
+from support.application import ANA, BO, Application
 from support.mails import mail
-from support.offices import ANA, BO, Office
 
 #: What has no awaited twin, and why.
 ALONE = {
@@ -37,7 +37,7 @@ def _draft(subject: str = "x") -> Draft:
     return Draft(to=[BO], subject=subject, text="y")
 
 
-def test_the_whole_road_awaited(office: Office) -> None:
+def test_the_whole_road_awaited(office: Application) -> None:
     office.arrives(mail(to=ANA))
 
     async def main() -> None:
@@ -65,7 +65,7 @@ def test_the_whole_road_awaited(office: Office) -> None:
     asyncio.run(main())
 
 
-def test_the_loop_is_not_blocked(office: Office) -> None:
+def test_the_loop_is_not_blocked(office: Application) -> None:
     office.server.faults.call_at("SELECT", lambda: threading.Event().wait(0.4), service="imap")
     office.server.faults.call_at("EXAMINE", lambda: threading.Event().wait(0.4), service="imap")
 
@@ -86,7 +86,7 @@ def test_the_loop_is_not_blocked(office: Office) -> None:
     assert asyncio.run(main()) >= 10
 
 
-def test_a_watch_is_awaited_and_ended(office: Office) -> None:
+def test_a_watch_is_awaited_and_ended(office: Application) -> None:
     async def main() -> None:
         kit = AsyncMailKit(office.kit)
         watching = kit.watch("sales", seconds=30)
@@ -100,12 +100,12 @@ def test_a_watch_is_awaited_and_ended(office: Office) -> None:
     asyncio.run(main())
 
 
-async def _later(office: Office) -> None:
+async def _later(office: Application) -> None:
     await asyncio.sleep(0.3)
     office.arrives(mail(to=ANA))
 
 
-def test_work_ends_when_its_task_is_cancelled(office: Office) -> None:
+def test_work_ends_when_its_task_is_cancelled(office: Application) -> None:
     async def main() -> None:
         kit = AsyncMailKit(office.kit)
         with anyio.move_on_after(0.5):
@@ -120,7 +120,7 @@ def _async_engine(url: str) -> AsyncEngine:
     return create_async_engine(url.replace("sqlite:", "sqlite+aiosqlite:", 1))
 
 
-def test_enqueue_on_an_asynchronous_transaction(office: Office, store_url: str) -> None:
+def test_enqueue_on_an_asynchronous_transaction(office: Application, store_url: str) -> None:
     async def main() -> None:
         kit = AsyncMailKit(office.kit)
         engine = _async_engine(store_url)
@@ -139,7 +139,7 @@ def test_enqueue_on_an_asynchronous_transaction(office: Office, store_url: str) 
     assert len(office.server.sent) == 1
 
 
-def test_inside_fastapi(office: Office) -> None:
+def test_inside_fastapi(office: Application) -> None:
     from fastapi import FastAPI
     from fastapi.testclient import TestClient
 
@@ -174,7 +174,7 @@ async def _work(kit: AsyncMailKit) -> None:
     await kit.work(only={"outbox", "jobs"})
 
 
-def test_every_public_method_has_its_awaited_twin(office: Office) -> None:
+def test_every_public_method_has_its_awaited_twin(office: Application) -> None:
     door = AsyncMailKit(office.kit)
     pairs: list[tuple[type, object]] = [
         (MailKit, door),

@@ -41,11 +41,11 @@ from mailkit.errors import (
     WrongKeyError,
 )
 from mailkit.testing import MailServer
+from support.application import ANA, BO, Application
 from support.mails import mail
-from support.offices import ANA, BO, Office
 
 
-def test_a_mail_is_synced_answered_and_the_answer_is_in_the_thread(office: Office) -> None:
+def test_a_mail_is_synced_answered_and_the_answer_is_in_the_thread(office: Application) -> None:
     office.arrives(mail(to=ANA, sender=f"Bo <{BO}>"))
     report = office.kit.sync("sales")
     assert (report.new, report.ok) == (1, True)
@@ -69,7 +69,7 @@ def test_a_mail_is_synced_answered_and_the_answer_is_in_the_thread(office: Offic
     assert (root.key, [child.key for child in root.children]) == (str(received.id), [str(answer.id)])
 
 
-def test_the_customers_answer_to_us_proves_itself_by_our_signed_message_id(office: Office) -> None:
+def test_the_customers_answer_to_us_proves_itself_by_our_signed_message_id(office: Application) -> None:
     kit = office.kit
     receipt = kit.send(Draft(to=[BO], subject="Offer", text="…", record=Record("crm", "deal", "D-1")), account="sales")
     thread = kit.threads.of(kit.messages.by_message_id(receipt.message_id)[0].id)
@@ -81,7 +81,7 @@ def test_the_customers_answer_to_us_proves_itself_by_our_signed_message_id(offic
     assert any("proven by its signed id" in line for line in kit.links.explain(thread).history)
 
 
-def test_a_handler_writes_in_the_same_transaction(office: Office) -> None:
+def test_a_handler_writes_in_the_same_transaction(office: Application) -> None:
     with office.kit.engine.begin() as connection:
         connection.execute(text("CREATE TABLE seen (message_id INTEGER)"))
     refuse = True
@@ -109,7 +109,7 @@ def test_a_handler_writes_in_the_same_transaction(office: Office) -> None:
     assert names == [MessageQuarantined, MessageReceived]
 
 
-def test_enqueue_on_the_applications_transaction(office: Office) -> None:
+def test_enqueue_on_the_applications_transaction(office: Application) -> None:
     draft = Draft(to=[BO], subject="Order 1042", text="Thank you.")
     with office.kit.engine.connect() as tx:
         office.kit.outbox.enqueue(draft, account="sales", key="order-1042", tx=tx)
@@ -128,7 +128,7 @@ def test_enqueue_on_the_applications_transaction(office: Office) -> None:
     assert office.kit.outbox.get(first.id).state == "sent"
 
 
-def test_sending_again_under_a_key_sends_nothing(office: Office) -> None:
+def test_sending_again_under_a_key_sends_nothing(office: Application) -> None:
     draft = Draft(to=[BO], subject="Once", text="…")
     first = office.kit.send(draft, account="sales", key="k")
     again = office.kit.send(draft, account="sales", key="k")
@@ -136,7 +136,7 @@ def test_sending_again_under_a_key_sends_nothing(office: Office) -> None:
     assert len(office.server.sent) == 1
 
 
-def test_a_refusal_is_in_the_receipt(office: Office) -> None:
+def test_a_refusal_is_in_the_receipt(office: Application) -> None:
     office.server.reply_to_recipient("gone@client.example", "550 5.1.1 no such user")
     receipt = office.kit.send(Draft(to=[BO, "gone@client.example"], subject="x", text="y"), account="sales")
     verdicts = {verdict.recipient: (verdict.state, verdict.enhanced) for verdict in receipt.verdicts}
@@ -144,7 +144,7 @@ def test_a_refusal_is_in_the_receipt(office: Office) -> None:
     assert (receipt.state, receipt.sent) == ("partial", False)
 
 
-def test_a_watch_tells_of_a_mail_that_arrives(office: Office) -> None:
+def test_a_watch_tells_of_a_mail_that_arrives(office: Application) -> None:
     watching = office.kit.watch("sales", seconds=30)
     timer = threading.Timer(0.5, lambda: office.arrives(mail(to=ANA)))
     timer.start()
@@ -153,7 +153,7 @@ def test_a_watch_tells_of_a_mail_that_arrives(office: Office) -> None:
     watching.close()  # type: ignore[attr-defined]
 
 
-def test_links_by_hand_are_kept_and_explained(office: Office) -> None:
+def test_links_by_hand_are_kept_and_explained(office: Application) -> None:
     office.arrives(mail(to=ANA))
     office.kit.sync("sales")
     [thread] = office.kit.threads.list()
@@ -169,7 +169,7 @@ def test_links_by_hand_are_kept_and_explained(office: Office) -> None:
     assert [event.state for event in office.kit.events.read("x") if isinstance(event, ThreadLinked)] == ["linked"]
 
 
-def test_ingest_by_another_road(office: Office) -> None:
+def test_ingest_by_another_road(office: Application) -> None:
     first = office.kit.ingest(mail(), envelope=Envelope("bo@client.example", [ANA]), source="pipe")
     again = office.kit.ingest(mail(), source="pipe")
     assert (first.new, again.new, again.id) == (True, False, first.id)
@@ -177,7 +177,7 @@ def test_ingest_by_another_road(office: Office) -> None:
     assert (other.new, other.id) == (False, first.id)
 
 
-def test_a_cursor_reads_until_it_acknowledges(office: Office) -> None:
+def test_a_cursor_reads_until_it_acknowledges(office: Application) -> None:
     for number in range(3):
         office.kit.ingest(mail(message_id=f"{number}@x.example", body=str(number)))
     batch = office.kit.events.read("crm", limit=2)
@@ -192,7 +192,7 @@ def test_a_cursor_reads_until_it_acknowledges(office: Office) -> None:
     assert len(office.kit.events.read("other")) == 3
 
 
-def test_work_does_only_what_it_is_told(office: Office) -> None:
+def test_work_does_only_what_it_is_told(office: Application) -> None:
     office.kit.outbox.enqueue(Draft(to=[BO], subject="x", text="y"), account="sales", key="k")
     office.arrives(mail(to=ANA))
     assert office.kit.work(only={"outbox"}, once=True) == 1
@@ -202,7 +202,7 @@ def test_work_does_only_what_it_is_told(office: Office) -> None:
         office.kit.work(only={"laundry"}, once=True)
 
 
-def test_a_worker_runs_until_it_is_stopped(office: Office) -> None:
+def test_a_worker_runs_until_it_is_stopped(office: Application) -> None:
     arrived = threading.Event()
     office.kit.on(MessageReceived)(lambda _event, _tx: arrived.set())
     worker = threading.Thread(target=office.kit.work)
@@ -237,7 +237,7 @@ def test_a_mail_that_was_too_large_is_fetched_when_the_limit_allows(store_url: s
         assert str(kit.audit(ANA)) == "2 of 2"
 
 
-def test_a_handler_that_uses_the_network_is_refused_and_its_mail_kept(office: Office) -> None:
+def test_a_handler_that_uses_the_network_is_refused_and_its_mail_kept(office: Application) -> None:
     @office.kit.on(MessageReceived)
     def impatient(_event: MessageReceived, _tx: Any) -> None:
         office.kit.sync("sales")
@@ -247,7 +247,7 @@ def test_a_handler_that_uses_the_network_is_refused_and_its_mail_kept(office: Of
     assert (held.reason, "transaction is open" in held.detail) == ("handler-failed", True)
 
 
-def test_a_handler_that_writes_beside_its_transaction_is_told_to_use_it(office: Office) -> None:
+def test_a_handler_that_writes_beside_its_transaction_is_told_to_use_it(office: Application) -> None:
     @office.kit.on(MessageReceived)
     def careless(event: MessageReceived, _tx: Any) -> None:
         office.kit.outbox.enqueue(Draft(to=[BO], subject="x", text="y"), account="sales", key=f"m{event.message_id}")
@@ -257,7 +257,7 @@ def test_a_handler_that_writes_beside_its_transaction_is_told_to_use_it(office: 
     assert "tx=" in held.detail
 
 
-def test_a_handler_that_answers_on_its_transaction(office: Office) -> None:
+def test_a_handler_that_answers_on_its_transaction(office: Application) -> None:
     @office.kit.on(MessageReceived)
     def answer(event: MessageReceived, tx: Any) -> None:
         draft = Draft(to=[BO], subject="Received", text="We have your mail.", thread_id=event.thread_id)
@@ -271,7 +271,7 @@ def test_a_handler_that_answers_on_its_transaction(office: Office) -> None:
 # -- what goes wrong -----------------------------------------------------------------------------------------------
 
 
-def test_unknown_names(office: Office) -> None:
+def test_unknown_names(office: Application) -> None:
     with pytest.raises(UnknownAccountError, match="known: sales"):
         office.kit.sync("nobody")
     with pytest.raises(UnknownAccountError):
@@ -285,7 +285,7 @@ def test_unknown_names(office: Office) -> None:
         office.kit.accounts.add(office.account)
 
 
-def test_a_wrong_password(office: Office) -> None:
+def test_a_wrong_password(office: Application) -> None:
     wrong = office.account.model_copy(update={"credentials": Password("wrong")})
     office.kit.accounts.add(wrong, replace=True)
     with pytest.raises(AuthError):
@@ -296,7 +296,7 @@ def test_a_wrong_password(office: Office) -> None:
     assert "wrong" not in repr(office.kit.outbox.entry(receipt.id))
 
 
-def test_an_unreachable_server(office: Office) -> None:
+def test_an_unreachable_server(office: Application) -> None:
     office.server.stop()
     with pytest.raises(ConnectError):
         office.kit.sync("sales")
@@ -335,7 +335,7 @@ def test_keys(store_url: str, server: MailServer) -> None:
     without.close()
 
 
-def test_an_account_without_credentials(office: Office) -> None:
+def test_an_account_without_credentials(office: Application) -> None:
     office.kit.accounts.add(office.account.model_copy(update={"credentials": None}), replace=True)
     with pytest.raises(MissingCredentialsError):
         office.kit.sync("sales")
@@ -352,7 +352,7 @@ def test_tokens_from_the_application(store_url: str, server: MailServer) -> None
     kit.close()
 
 
-def test_a_blocking_call_in_a_loop_names_the_door(office: Office) -> None:
+def test_a_blocking_call_in_a_loop_names_the_door(office: Application) -> None:
     async def main() -> None:
         for call in (
             lambda: office.kit.sync("sales"),

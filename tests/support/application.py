@@ -18,7 +18,7 @@ BO = "bo@client.example"
 
 
 @dataclass
-class Office:
+class Application:
     """An application with one account, and the servers it talks to."""
 
     kit: MailKit
@@ -38,11 +38,11 @@ def server() -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def office(store_url: str, server: MailServer) -> Iterator[Office]:
+def office(store_url: str, server: MailServer) -> Iterator[Application]:
     kit = MailKit(store_url, key=generate_key(), create=True)
     account = kit.accounts.add(server.account(ANA).model_copy(update={"name": "sales"}))
-    yield Office(kit, server, account)
+    yield Application(kit, server, account)
     kit.close()
 
 
-__all__ = ["ANA", "BO", "Office", "mail"]
+__all__ = ["ANA", "BO", "Application", "mail"]
