@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import pty
 import re
@@ -253,3 +254,16 @@ def test_a_document_that_is_not_as_documented_is_seen() -> None:
         fits("2026-03-02T10:00:00+01:00", "time", "here")
     with pytest.raises(AssertionError):
         fits(True, "number", "here")
+
+
+def test_a_program_that_calls_the_command_keeps_its_own_logging(office: Cli) -> None:
+    logger = logging.getLogger("mailkit")
+    handler = logging.NullHandler()
+    logger.addHandler(handler)
+    before = (list(logger.handlers), logger.level, logger.propagate)
+    try:
+        office("threads")
+        office("-vv", "threads")
+        assert (list(logger.handlers), logger.level, logger.propagate) == before
+    finally:
+        logger.removeHandler(handler)

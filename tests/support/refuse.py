@@ -16,6 +16,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Literal, TypeVar
@@ -159,7 +160,8 @@ def run(told: Mapping[str, Any]) -> dict[str, object]:
 
     Returns:
         ``count``: statements that could have been refused; ``place``: which one was; ``raised``: the class of the error
-        that ended the task, "" if it came to its end; ``typed``: whether it is one of mailkit's.
+        that ended the task, "" if it came to its end; ``typed``: whether it is one of mailkit's; ``where``: the file
+        whose statement failed.
     """
     refusal = Refusal(told["how"], told["at"], told.get("skip", ""))
     if told["how"] in _SAYS:
@@ -178,4 +180,12 @@ def run(told: Mapping[str, Any]) -> dict[str, object]:
         "raised": type(raised).__name__ if raised else "",
         "typed": raised is None or isinstance(raised, MailkitError),
         "words": str(raised or "")[:300],
+        "where": _where(raised),
     }
+
+
+def _where(error: BaseException | None) -> str:
+    """The file whose statement failed: the last one in the traceback that is neither a library nor Python's own."""
+    frames = traceback.extract_tb(error.__traceback__) if error else []
+    own = [one.filename for one in frames if "site-packages" not in one.filename and "/lib/python" not in one.filename]
+    return own[-1] if own else ""

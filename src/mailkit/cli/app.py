@@ -103,7 +103,7 @@ def root(
     """The mail layer of a business application: sync, send, threads, links to records."""
     del version
     MANNER.verbose = verbose > 0
-    log.set_up(verbose)
+    ctx.call_on_close(log.set_up(verbose))
     ctx.obj = Settings(database, key_file, tenant, raw_dir, schema, busy_timeout, tuple(adapter or ()), verbose)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 
 from mailkit.cli.plain import clean, clean_body
 
@@ -28,14 +29,31 @@ def warnings(verbose: int) -> None:
         _set(logging.StreamHandler(sys.stderr), _Brief(), logging.WARNING)
 
 
-def set_up(verbose: int) -> None:
+def set_up(verbose: int) -> Callable[[], None]:
     """Without --verbose nothing: what went wrong is in what the command prints. With it all that is logged, with
-    tracebacks; given twice, the dialogues too."""
+    tracebacks; given twice, the dialogues too.
+
+    Returns what undoes it: the command may have been called by a program that goes on.
+    """
+    undo = _undo()
     if not verbose:
         _set(logging.NullHandler(), None, logging.NOTSET)
-        return
+        return undo
     formatter = _Full("%(levelname)s %(name)s: %(message)s")
     _set(logging.StreamHandler(sys.stderr), formatter, logging.DEBUG if verbose > 1 else logging.INFO)
+    return undo
+
+
+def _undo() -> Callable[[], None]:
+    logger = logging.getLogger("mailkit")
+    handlers, level, propagate = list(logger.handlers), logger.level, logger.propagate
+
+    def undo() -> None:
+        logger.handlers[:] = handlers
+        logger.setLevel(level)
+        logger.propagate = propagate
+
+    return undo
 
 
 def _set(handler: logging.Handler, formatter: logging.Formatter | None, level: int) -> None:
