@@ -185,7 +185,8 @@ def run(told: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _where(error: BaseException | None) -> str:
-    """The file whose statement failed: the last one in the traceback that is neither a library nor Python's own."""
+    """The file whose statement failed: the last one in the traceback that is not a library's, Python's or this one."""
     frames = traceback.extract_tb(error.__traceback__) if error else []
-    own = [one.filename for one in frames if "site-packages" not in one.filename and "/lib/python" not in one.filename]
+    others = ("site-packages", "/lib/python", __file__)
+    own = [one.filename for one in frames if not any(other in one.filename for other in others)]
     return own[-1] if own else ""
