@@ -14,7 +14,7 @@ from mailkit._version import __version__
 if TYPE_CHECKING:
     from mailkit.aio import AsyncMailKit
     from mailkit.compose import Attachment, Draft, forward, reply
-    from mailkit.config import Account, ImapServer, OAuth, Password, SmtpServer
+    from mailkit.config import Account, ImapServer, OAuth2, Password, SmtpServer
     from mailkit.content import read
     from mailkit.errors import MailkitError
     from mailkit.events import (
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "mailkit.aio": ("AsyncMailKit",),
     "mailkit.compose": ("Attachment", "Draft", "forward", "reply"),
-    "mailkit.config": ("Account", "ImapServer", "OAuth", "Password", "SmtpServer"),
+    "mailkit.config": ("Account", "ImapServer", "OAuth2", "Password", "SmtpServer"),
     "mailkit.content": ("read",),
     "mailkit.errors": ("MailkitError",),
     "mailkit.events": (
@@ -110,7 +110,7 @@ __all__ = [
     "MessageRefused",
     "MessageSent",
     "MessageUncertain",
-    "OAuth",
+    "OAuth2",
     "Password",
     "RawMail",
     "Receipt",

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from mailkit import auth
 from mailkit.auth import AccessToken, Credentials, SecretBox, TokenSource, generate_key
-from mailkit.config import Account, OAuth, Password, SmtpServer
+from mailkit.config import Account, OAuth2, Password, SmtpServer
 from mailkit.errors import (
     AuthError,
     ConfigError,
@@ -223,14 +223,14 @@ def test_a_failing_provider_is_an_auth_error_without_its_words() -> None:
         TokenSource(lambda: "a\r\nb").get()
 
 
-def account(credentials: Password | OAuth | None) -> Account:
+def account(credentials: Password | OAuth2 | None) -> Account:
     return Account(name="sales", address="a@b.example", smtp=SmtpServer(host="h.example"), credentials=credentials)
 
 
 def test_credentials_of_an_account() -> None:
     credentials = Credentials({"google": lambda: "t1"})
     assert credentials.resolve(account(Password("x"))) == Password("x")
-    named = account(OAuth(token_provider="google"))
+    named = account(OAuth2(token_provider="google"))
     source = credentials.resolve(named)
     assert isinstance(source, TokenSource)
     assert source.get() == "t1"
@@ -242,4 +242,4 @@ def test_credentials_of_an_account() -> None:
     with pytest.raises(MissingCredentialsError):
         credentials.resolve(account(None))
     with pytest.raises(MissingCredentialsError, match="'other'"):
-        credentials.resolve(account(OAuth(token_provider="other")))
+        credentials.resolve(account(OAuth2(token_provider="other")))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from mailkit.config import Account, ImapServer, OAuth, Password, SmtpServer, load
+from mailkit.config import Account, ImapServer, OAuth2, Password, SmtpServer, load
 from mailkit.errors import ConfigError, InjectionError, UnknownProviderError
 
 SECRET = "canary-3f9a-secret"
@@ -113,7 +113,7 @@ def test_no_secret_in_any_text() -> None:
     made = account(credentials=Password(SecretStr(SECRET)))
     for text in (repr(made), str(made), repr(made.credentials), made.model_dump_json(), f"{made.model_dump()}"):
         assert SECRET not in text
-    token = OAuth(token_provider=lambda: SECRET)
+    token = OAuth2(token_provider=lambda: SECRET)
     assert SECRET not in repr(account(credentials=token))
 
 
@@ -132,10 +132,10 @@ def test_stored_form_holds_no_secret_and_comes_back_equal() -> None:
 
 
 def test_a_callable_token_provider_is_stored_as_a_name() -> None:
-    text, secret = account(credentials=OAuth(token_provider=lambda: SECRET, mechanism="xoauth2")).to_stored()
+    text, secret = account(credentials=OAuth2(token_provider=lambda: SECRET, mechanism="xoauth2")).to_stored()
     assert secret is None
     back = Account.from_stored(text, None).credentials
-    assert isinstance(back, OAuth)
+    assert isinstance(back, OAuth2)
     assert back.token_provider == "sales"
     assert back.mechanism == "xoauth2"
 
@@ -160,8 +160,8 @@ def test_for_provider_refuses_a_password_where_only_oauth_works() -> None:
     with pytest.raises(ConfigError, match="OAuth") as caught:
         Account.for_provider("microsoft365", "ana@acme.example", credentials=SECRET)
     assert SECRET not in str(caught.value)
-    made = Account.for_provider("microsoft365", "a@b.example", credentials=OAuth(token_provider="ms"))
-    assert isinstance(made.credentials, OAuth)
+    made = Account.for_provider("microsoft365", "a@b.example", credentials=OAuth2(token_provider="ms"))
+    assert isinstance(made.credentials, OAuth2)
     assert made.credentials.mechanism == "xoauth2"
 
 
@@ -182,3 +182,13 @@ def test_a_stored_server_keeps_its_tls_on_any_port(tls: str, port: int) -> None:
     account = Account(address="ana@acme.example", imap=ImapServer(host="imap.acme.example", port=port, tls=tls))
     again = Account.from_stored(*account.to_stored())
     assert again.imap == account.imap
+
+
+def test_a_token_provider_is_given_first_as_in_the_design() -> None:
+    def fetch() -> str:
+        return SECRET
+
+    assert OAuth2(fetch) == OAuth2(token_provider=fetch)
+    assert OAuth2("google", "ana@corp.example", "oauthbearer").mechanism == "oauthbearer"
+    with pytest.raises(TypeError, match="at most 3 values"):
+        OAuth2("google", "ana@corp.example", "oauthbearer", "x")  # type: ignore[call-arg]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailkit.config import Account, OAuth, Password, accounts_from_env
+from mailkit.config import Account, OAuth2, Password, accounts_from_env
 from mailkit.errors import ConfigError, InjectionError
 
 SECRET = "canary-77aa"
@@ -54,7 +54,7 @@ def test_an_smtp_url_alone_and_the_provider_by_host() -> None:
 
 def test_a_token_provider_by_name() -> None:
     made = Account.from_url("imaps://ana%40acme.example@imap.acme.example?token_provider=google&mechanism=oauthbearer")
-    assert made.credentials == OAuth(username="ana@acme.example", token_provider="google", mechanism="oauthbearer")
+    assert made.credentials == OAuth2(username="ana@acme.example", token_provider="google", mechanism="oauthbearer")
 
 
 @pytest.mark.parametrize(

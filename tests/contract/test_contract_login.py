@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 
 from mailkit.auth import Credentials
-from mailkit.config import OAuth, Password
+from mailkit.config import OAuth2, Password
 from mailkit.errors import AuthError, CertificateError
 from mailkit.mailbox import ImapMailbox
 from mailkit.transport.smtp import SmtpTransport
@@ -23,7 +23,7 @@ def test_a_password_opens_the_mailbox(ground, user, tls) -> None:
 @pytest.mark.parametrize("tls", ["implicit", "starttls"])
 @pytest.mark.parametrize("mechanism", ["xoauth2", "oauthbearer"])
 def test_a_token_opens_the_mailbox(ground, user, mechanism: Literal["xoauth2", "oauthbearer"], tls) -> None:
-    oauth = OAuth(token_provider=lambda: user.token, mechanism=mechanism)
+    oauth = OAuth2(token_provider=lambda: user.token, mechanism=mechanism)
     with ImapMailbox(ground.account(user, tls=tls, credentials=oauth), credentials=Credentials()) as mailbox:
         assert mailbox.select("INBOX").exists == 0
 
@@ -39,7 +39,7 @@ def test_a_wrong_password_is_an_auth_error_and_the_next_login_works(ground, user
 @pytest.mark.parametrize("mechanism", ["xoauth2", "oauthbearer"])
 def test_a_refused_token_is_asked_for_once_more(ground, user, mechanism: Literal["xoauth2", "oauthbearer"]) -> None:
     tokens = iter(["expired", user.token])
-    oauth = OAuth(token_provider=lambda: next(tokens), mechanism=mechanism)
+    oauth = OAuth2(token_provider=lambda: next(tokens), mechanism=mechanism)
     with ImapMailbox(ground.account(user, credentials=oauth), credentials=Credentials()) as mailbox:
         mailbox.noop()
     assert list(tokens) == []
@@ -48,7 +48,7 @@ def test_a_refused_token_is_asked_for_once_more(ground, user, mechanism: Literal
 @pytest.mark.parametrize("mechanism", ["xoauth2", "oauthbearer"])
 def test_tokens_that_stay_refused_are_an_auth_error(ground, user, mechanism: Literal["xoauth2", "oauthbearer"]) -> None:
     asked = []
-    oauth = OAuth(token_provider=lambda: asked.append(1) or f"expired-{len(asked)}", mechanism=mechanism)
+    oauth = OAuth2(token_provider=lambda: asked.append(1) or f"expired-{len(asked)}", mechanism=mechanism)
     with pytest.raises(AuthError):
         ImapMailbox(ground.account(user, credentials=oauth), credentials=Credentials()).connect()
     assert len(asked) == 2
@@ -66,7 +66,7 @@ def test_a_certificate_of_an_unknown_authority_is_refused(ground, user, tls) -> 
 @pytest.mark.parametrize("way", ["password", "xoauth2", "oauthbearer"])
 def test_smtp_lets_the_user_in(whole_ground, way, tls) -> None:
     user = whole_ground.user()
-    given = Password(user.password) if way == "password" else OAuth(token_provider=lambda: user.token, mechanism=way)
+    given = Password(user.password) if way == "password" else OAuth2(token_provider=lambda: user.token, mechanism=way)
     account = whole_ground.account(user, tls=tls, credentials=given)
     SmtpTransport.for_account(account, Credentials()).check()
 
@@ -74,7 +74,7 @@ def test_smtp_lets_the_user_in(whole_ground, way, tls) -> None:
 @pytest.mark.parametrize("way", ["password", "xoauth2", "oauthbearer"])
 def test_smtp_refuses_wrong_credentials(whole_ground, way) -> None:
     user = whole_ground.user()
-    credentials = Password("wrong") if way == "password" else OAuth(token_provider=lambda: "expired", mechanism=way)
+    credentials = Password("wrong") if way == "password" else OAuth2(token_provider=lambda: "expired", mechanism=way)
     with pytest.raises(AuthError):
         SmtpTransport.for_account(whole_ground.account(user, credentials=credentials), Credentials()).check()
 

@@ -16,7 +16,7 @@ from mailkit import (
     MessageQuarantined,
     MessageReceived,
     MessageSent,
-    OAuth,
+    OAuth2,
     Password,
     Record,
     Source,
@@ -345,7 +345,7 @@ def test_tokens_from_the_application(store_url: str, server: MailServer) -> None
     token = "ya29.secret-token"
     server.set_tokens(ANA, token)
     kit = MailKit(store_url, key=generate_key(), create=True, token_providers={"google": lambda: token})
-    account = server.account(ANA).model_copy(update={"credentials": OAuth(token_provider="google")})
+    account = server.account(ANA).model_copy(update={"credentials": OAuth2(token_provider="google")})
     kit.accounts.add(account)
     assert kit.sync(ANA).ok
     assert kit.send(Draft(to=[BO], subject="x", text="y"), account=ANA).sent

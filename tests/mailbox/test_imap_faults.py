@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mailkit.auth import Credentials
-from mailkit.config import Account, OAuth, Password, load
+from mailkit.config import Account, OAuth2, Password, load
 from mailkit.errors import (
     AuthError,
     CommandRefusedError,
@@ -220,7 +220,7 @@ def test_no_blocking_connect_inside_an_event_loop(account: Account) -> None:
 
 
 def token_account(account: Account, **changes: object) -> Account:
-    return account.model_copy(update={"credentials": OAuth(token_provider="t", **changes)})  # type: ignore[arg-type]
+    return account.model_copy(update={"credentials": OAuth2(token_provider="t", **changes)})  # type: ignore[arg-type]
 
 
 def test_a_refused_token_is_refreshed_once(server: Server, account: Account) -> None:
@@ -555,7 +555,7 @@ def test_capabilities_that_a_provider_does_not_honour_are_hidden(server: Server)
     assert "IMAP4REV2" in client.capabilities
     server.script.capabilities = b"IMAP4rev1 IMAP4rev2 AUTH=XOAUTH2"
     server.script.answers = {b"AUTHENTICATE XOAUTH2": server.authenticate(b"{tag} OK in\r\n")}
-    token = OAuth(token_provider=lambda: "t")
+    token = OAuth2(token_provider=lambda: "t")
     client = ImapMailbox(server.account(provider="microsoft365", credentials=token))
     client.connect()
     assert "IMAP4REV2" not in client.capabilities

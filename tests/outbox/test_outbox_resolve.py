@@ -235,9 +235,9 @@ def test_what_the_providers_say(server):
     from mailkit.config import Account
 
     def known(provider: str, **more) -> Behaviour:
-        from mailkit.config import OAuth
+        from mailkit.config import OAuth2
 
-        credentials = OAuth(token_provider="x")
+        credentials = OAuth2(token_provider="x")
         return behaviour_of(Account.for_provider(provider, "ana@acme.example", credentials=credentials, **more))
 
     assert known("gmail").absence_proves

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from mailkit.config import Account, ImapServer, OAuth, Password, SmtpServer
+from mailkit.config import Account, ImapServer, OAuth2, Password, SmtpServer
 from mailkit.mailbox import ImapMailbox
 from mailkit.testing import MailServer
 from mailkit.words import Limits
@@ -50,7 +50,7 @@ class Ground:
         self.enter(made)
         return made
 
-    def account(self, user: User, *, tls: Tls = "implicit", credentials: Password | OAuth | None = None) -> Account:
+    def account(self, user: User, *, tls: Tls = "implicit", credentials: Password | OAuth2 | None = None) -> Account:
         """The user's account. IMAP speaks TLS in that way, SMTP in the other: so both are met in either."""
         smtp = None
         if self.smtp:

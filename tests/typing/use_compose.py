@@ -7,7 +7,19 @@ from typing import assert_type
 
 from pydantic import SecretStr
 
-from mailkit import Account, Attachment, Draft, ImapServer, Message, OAuth, Password, Record, SmtpServer, forward, reply
+from mailkit import (
+    Account,
+    Attachment,
+    Draft,
+    ImapServer,
+    Message,
+    OAuth2,
+    Password,
+    Record,
+    SmtpServer,
+    forward,
+    reply,
+)
 
 
 def offer(path: Path) -> Draft:
@@ -38,6 +50,6 @@ def accounts() -> list[Account]:
     )
     assert_type(own.imap, ImapServer | None)
     assert_type(own.addresses, tuple[str, ...])
-    token = Account.for_provider("microsoft365", "ana@acme.example", credentials=OAuth(token_provider=lambda: "t"))
+    token = Account.for_provider("microsoft365", "ana@acme.example", credentials=OAuth2(token_provider=lambda: "t"))
     url = Account.from_url(SecretStr("imaps://a%40acme.example:p@imap.acme.example"), name="a")
     return [own, token, url, Account.from_env("sales")]

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from mailkit.config import AccessToken, Account, OAuth, Password, TokenCallable
+from mailkit.config import AccessToken, Account, OAuth2, Password, TokenCallable
 from mailkit.errors import AuthError, MailkitError, MissingCredentialsError
 
 from .sasl import check_value
@@ -115,7 +115,7 @@ class Credentials:
             return credentials
         return self._source(account.name, credentials)
 
-    def _source(self, account: str, credentials: OAuth) -> TokenSource:
+    def _source(self, account: str, credentials: OAuth2) -> TokenSource:
         provider = credentials.token_provider
         if isinstance(provider, str):
             found = self._providers.get(provider)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from mailkit.cli.context import read_text
-from mailkit.config import Account, ImapServer, OAuth, Password, SmtpServer
+from mailkit.config import Account, ImapServer, OAuth2, Password, SmtpServer
 from mailkit.errors import ConfigError, MissingCredentialsError
 
 _LONGEST_SECRET = 10_000
@@ -173,9 +173,9 @@ def _host_port(where: str, option: str) -> tuple[str, int | None]:
     return host, int(port)
 
 
-def _credentials(given: Given, username: str | None) -> Password | OAuth | None:
+def _credentials(given: Given, username: str | None) -> Password | OAuth2 | None:
     if given.token_provider is not None:
-        return OAuth(username=username, token_provider=given.token_provider)
+        return OAuth2(username=username, token_provider=given.token_provider)
     if given.no_password:
         return None
     return Password(_secret(given), username=username)

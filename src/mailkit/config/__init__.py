@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from .account import Account
 from .base import Setting
-from .credentials import AccessToken, Credentials, OAuth, Password, TokenCallable, TokenCredentials
+from .credentials import AccessToken, Credentials, OAuth2, Password, TokenCallable
 from .servers import ImapServer, Server, SmtpServer, TlsMode
 
 __all__ = [
@@ -14,14 +14,13 @@ __all__ = [
     "Account",
     "Credentials",
     "ImapServer",
-    "OAuth",
+    "OAuth2",
     "Password",
     "Server",
     "Setting",
     "SmtpServer",
     "TlsMode",
     "TokenCallable",
-    "TokenCredentials",
     "accounts_from_env",
     "load",
 ]

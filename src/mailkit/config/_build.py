@@ -12,13 +12,13 @@ from mailkit.errors import ConfigError
 from mailkit.providers import Endpoint
 
 from .account import Account
-from .credentials import OAuth, Password
+from .credentials import OAuth2, Password
 
 
 def account_for_provider(
     cls: type[Account],
     provider_name: str,
-    credentials: Password | OAuth | str | SecretStr | None,
+    credentials: Password | OAuth2 | str | SecretStr | None,
     hosts: tuple[str | None, str | None],
     given: Mapping[str, object],
 ) -> Account:
@@ -28,9 +28,9 @@ def account_for_provider(
         credentials = Password(credentials)
     if provider.requires_oauth and isinstance(credentials, Password):
         raise ConfigError(
-            f"{provider.title} refuses passwords.", hint="Give credentials=OAuth(token_provider=…) instead."
+            f"{provider.title} refuses passwords.", hint="Give credentials=OAuth2(token_provider=…) instead."
         )
-    if isinstance(credentials, OAuth) and credentials.mechanism is None:
+    if isinstance(credentials, OAuth2) and credentials.mechanism is None:
         credentials = credentials.model_copy(update={"mechanism": provider.oauth_mechanism})
     fields: dict[str, object] = {"provider": provider.name, "credentials": credentials, **given}
     for part, endpoint, host in (("imap", provider.imap, hosts[0]), ("smtp", provider.smtp, hosts[1])):

@@ -8,7 +8,7 @@ from mailkit.errors import ConfigError
 
 from ._build import make
 from .account import Account
-from .credentials import OAuth, Password
+from .credentials import OAuth2, Password
 
 _VERSION = 1
 
@@ -23,7 +23,7 @@ def to_stored(account: Account) -> tuple[str, str | None]:
     if isinstance(credentials, Password):
         fields["credentials"] = {"kind": "password", "username": credentials.username}
         secret = credentials.password.get_secret_value()
-    elif isinstance(credentials, OAuth):
+    elif isinstance(credentials, OAuth2):
         provider = credentials.token_provider
         fields["credentials"] = {
             "kind": "oauth",

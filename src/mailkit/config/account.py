@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from mailkit.errors import ConfigError
 
 from .base import Setting, clean, clean_address
-from .credentials import OAuth, Password
+from .credentials import OAuth2, Password
 from .servers import ImapServer, SmtpServer
 
 DEFAULT_NAME = "default"
@@ -40,7 +40,7 @@ class Account(Setting):
     provider: str | None = None
     imap: ImapServer | None = None
     smtp: SmtpServer | None = None
-    credentials: Password | OAuth | None = None
+    credentials: Password | OAuth2 | None = None
     authserv_ids: tuple[str, ...] = ()
     saves_sent: bool | None = None
     folders: tuple[str, ...] = Field(default=(), max_length=10_000)
@@ -111,7 +111,7 @@ class Account(Setting):
         provider: str,
         address: str,
         *,
-        credentials: Password | OAuth | str | SecretStr | None = None,
+        credentials: Password | OAuth2 | str | SecretStr | None = None,
         name: str | None = None,
         host: str | None = None,
         imap_host: str | None = None,

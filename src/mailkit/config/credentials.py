@@ -25,6 +25,15 @@ class AccessToken:
 TokenCallable = Callable[[], "str | AccessToken"]
 
 
+def _named(
+    what: str, names: tuple[str, ...], positional: tuple[object, ...], named: dict[str, object]
+) -> dict[str, object]:
+    """Arguments by name, as pydantic takes them."""
+    if len(positional) > len(names):
+        raise TypeError(f"{what} takes at most {len(names)} values: {', '.join(names)}")
+    return {**dict(zip(names, positional, strict=False)), **named}
+
+
 class Password(Setting):
     """A password or app password. ``username`` None means the account's address.
 
@@ -41,9 +50,7 @@ class Password(Setting):
     else:
 
         def __init__(self, *positional: object, **named: object) -> None:
-            if len(positional) > 2:
-                raise TypeError("Password takes a password and a user name")
-            super().__init__(**dict(zip(("password", "username"), positional, strict=False)), **named)
+            super().__init__(**_named("Password", ("password", "username"), positional, named))
 
     @field_validator("username")
     @classmethod
@@ -57,16 +64,31 @@ class Password(Setting):
         return value
 
 
-class OAuth(Setting):
+class OAuth2(Setting):
     """An OAuth 2.0 access token, fetched when needed.
 
     ``token_provider`` is a callable without arguments that gives the token (a string or an ``AccessToken``), or the
-    name under which the application registers one. ``mechanism`` None takes what the server offers, XOAUTH2 first.
+    name under which the application registers one. ``username`` None means the account's address. ``mechanism`` None
+    takes what the server offers, XOAUTH2 first. ``OAuth2(fetch_token)`` or ``OAuth2("google", username="ana@…")``.
     """
 
     username: str | None = None
     token_provider: str | TokenCallable
     mechanism: Literal["xoauth2", "oauthbearer"] | None = None
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            token_provider: str | TokenCallable,
+            username: str | None = None,
+            mechanism: Literal["xoauth2", "oauthbearer"] | None = None,
+        ) -> None: ...
+
+    else:
+
+        def __init__(self, *positional: object, **named: object) -> None:
+            super().__init__(**_named("OAuth2", ("token_provider", "username", "mechanism"), positional, named))
 
     @field_validator("username")
     @classmethod
@@ -81,5 +103,4 @@ class OAuth(Setting):
         return clean(value, "token_provider", limit=200) if isinstance(value, str) else value
 
 
-TokenCredentials = OAuth
-Credentials = Password | OAuth
+Credentials = Password | OAuth2

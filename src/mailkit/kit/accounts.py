@@ -53,10 +53,10 @@ class Accounts:
         return account
 
     def _register(self, account: Account) -> None:
-        from mailkit.config import OAuth
+        from mailkit.config import OAuth2
 
         credentials = account.credentials
-        if isinstance(credentials, OAuth) and not isinstance(credentials.token_provider, str):
+        if isinstance(credentials, OAuth2) and not isinstance(credentials.token_provider, str):
             self._core.credentials.register(account.name, credentials.token_provider)
 
     def get(self, name: str) -> Account:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailkit.config import Account, ImapServer, OAuth, Password, SmtpServer
+from mailkit.config import Account, ImapServer, OAuth2, Password, SmtpServer
 
 if TYPE_CHECKING:
     from mailkit.testing.server import MailServer
@@ -18,7 +18,7 @@ def account_for(
 ) -> Account:
     """Both servers by name and port, the CA where there is TLS, the password or the token provider."""
     options = server.options
-    credentials = OAuth(token_provider=token_provider) if token_provider else Password(user.password)
+    credentials = OAuth2(token_provider=token_provider) if token_provider else Password(user.password)
     return Account(
         name=name or user.address,
         address=user.address,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import aiosmtplib
 
 from mailkit.auth import TokenSource
-from mailkit.config import OAuth
+from mailkit.config import OAuth2
 from mailkit.errors import ConfigError, MailkitError
 from mailkit.net import guard, loop
 from mailkit.transport.base import OnData, OnResult, Outgoing, Result, SkipMessage, judged
@@ -64,7 +64,7 @@ class SmtpTransport:
             raise ConfigError(f"The account {account.name!r} has no SMTP server.")
         if account.credentials is None:
             return cls(account.smtp)
-        mechanism = account.credentials.mechanism if isinstance(account.credentials, OAuth) else None
+        mechanism = account.credentials.mechanism if isinstance(account.credentials, OAuth2) else None
         return cls(account.smtp, username=account.username, secret=credentials.resolve(account), mechanism=mechanism)
 
     def __repr__(self) -> str:
