@@ -126,7 +126,7 @@ class Desk:
         threads.lock_all(tx, (mail.id, *mail.refs))
         known = messages.find_identity(tx, mail.id)
         if known is None:
-            thread, merged = threads.assign(tx, (mail.id, *mail.refs), subject=mail.subject[:200], at=at)
+            thread, merged = threads.assign(tx, (mail.id, *mail.refs), own=mail.id, subject=mail.subject[:200], at=at)
             if merged:
                 records = [one.record for one in links.active(tx, thread)]
                 attach_thread(tx, thread, records, self.patterns.systems, self.policy)

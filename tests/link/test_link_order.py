@@ -51,7 +51,8 @@ def mails() -> st.SearchStrategy[list[Mail]]:
     one = st.builds(
         Mail,
         id=st.just(""),
-        refs=st.lists(st.sampled_from(IDS), max_size=2, unique=True).map(tuple),
+        # One each: a mail that names two threads beside its own is told apart by what those are linked to by then.
+        refs=st.lists(st.sampled_from(IDS), max_size=1).map(tuple),
         subject=st.sampled_from(SUBJECTS),
         text=st.sampled_from(("", "D-7")),
         quoted=st.sampled_from(("", "D-8")),

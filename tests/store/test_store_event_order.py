@@ -64,7 +64,7 @@ def test_many_writers_and_a_reader_that_never_rests(store: Store) -> None:
 
                 def work(tx: Any, number: int = number, step: int = step, lane: int = lane) -> None:
                     threads.lock_all(tx, [f"lane-{lane}"])
-                    thread, _ = threads.assign(tx, [f"lane-{lane}"], subject="", at=tx.now())
+                    thread, _ = threads.assign(tx, [f"lane-{lane}"], own=None, subject="", at=tx.now())
                     if tx.dialect == "postgresql":
                         tx.execute(text("SELECT pg_sleep(random() * 0.005)"))
                     events.append(tx, MessageReceived(message_id=number * 1000 + step, thread_id=thread))

@@ -225,7 +225,9 @@ class Ingest:
         return message_pk, thread_id
 
     def _assign(self, tx: Tx, one: Prepared, keys: Sequence[str], known: Known, *, count: bool = False) -> int:
-        thread_id, merged = threads.assign(tx, keys, subject=one.base_subject, at=one.at, count=count)
+        thread_id, merged = threads.assign(
+            tx, keys, own=one.message_id, subject=one.base_subject, at=one.at, count=count
+        )
         if merged:
             known.renew(tx)
             # What either thread is linked to is shown the messages of both.

@@ -177,9 +177,9 @@ class Settler:
         stored = self._ingest(tx, mail, wish=wish)
         if provider_id and provider_id != row.message_id:
             # Answers will name the provider's Message-ID: it must lead to the same thread.
-            keys = (row.message_id, provider_id)
+            keys = (provider_id, row.message_id)
             threads.lock_all(tx, keys)
-            threads.assign(tx, keys, subject="", at=tx.now())
+            threads.assign(tx, keys, own=provider_id, subject="", at=tx.now())
         behaviour = self._behaviour(row.account)
         if behaviour.can_file and not behaviour.saves_sent:
             queue.put(tx, FILE_SENT, str(row.id), {"outbox_id": row.id, "account": row.account})

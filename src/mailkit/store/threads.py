@@ -4,6 +4,11 @@ Every Message-ID that a message has or names (In-Reply-To, References) is a row 
 a thread. A message joins the thread of its references; where they point at several, those threads are one, and the
 oldest takes in the others. The result is the same in whatever order messages arrive, because components are.
 
+With one exception. Anybody can name Message-IDs that he knows, and what one thread is linked to would then be linked to
+the other. So a mail unites threads that are linked to different records only by being what was missing between them:
+the message whose Message-ID was named before it came, or the nearest of those that it answers. Threads that it merely
+names beside that stay apart if each has a record that the other has not.
+
 The reference rows are also what concurrent replies meet at. On PostgreSQL their keys are locked, in sorted order,
 before the transaction's first write: of two replies that name one message the second waits, then sees the first's
 thread. The threads found are locked too, and looked up again, until nothing new turns up. On SQLite there is one
@@ -87,6 +92,11 @@ _LATEST = (
 )
 
 
+_STORED = (
+    select(message.c.id).where(sql.mine(message), message.c.message_id == bindparam("wanted", type_=Text)).limit(1)
+)
+
+
 def _repoint(table: Any) -> Any:
     return (
         update(table)
@@ -146,17 +156,22 @@ def lock_all(tx: Tx, keys: Sequence[str], identities: Sequence[str] = ()) -> Non
         held |= missing
 
 
-def assign(tx: Tx, keys: Sequence[str], *, subject: str, at: datetime, count: bool = False) -> tuple[int, bool]:
+def assign(
+    tx: Tx, keys: Sequence[str], *, own: str | None, subject: str, at: datetime, count: bool = False
+) -> tuple[int, bool]:
     """The thread of a message that has or names these Message-IDs, and whether threads were merged for it.
 
     Args:
-        keys: the message's own Message-ID and those it refers to; empty for a message that has none.
+        keys: the message's own Message-ID and those it refers to, the nearest first; empty for a message that has none.
+        own: which of them is the message's own.
         subject: the base subject (RFC 5256 section 2.1), the title of a new thread.
         at: the message's date.
         count: count the message in.
     """
     pointed = _found(tx, keys)
     found = sorted(set(pointed.values()))
+    if len(found) > 1:
+        found = _of_one_matter(tx, [key for key in keys if key in pointed], pointed, own)
     if found:
         kept = found[0]
         for gone in found[1:]:
@@ -168,6 +183,26 @@ def assign(tx: Tx, keys: Sequence[str], *, subject: str, at: datetime, count: bo
         kept = int(tx.execute(_NEW, values, created_at=tx.now()).scalar() or 0)
     tx.execute_many(_POINT, [{"ref": key, "thread_id": kept} for key in sorted(set(keys) - pointed.keys())])
     return kept, len(found) > 1
+
+
+def _of_one_matter(tx: Tx, nearest_first: list[str], pointed: dict[str, int], own: str | None) -> list[int]:
+    """Which of the threads pointed at the message makes one, sorted by id.
+
+    Those are its own, where nothing but a mention is known of it yet; the nearest that it names; and of the others
+    those whose records agree with what there is so far, as one's contain the other's, or one has none.
+    """
+    together: set[int] = set()
+    if nearest_first[0] == own and tx.execute(_STORED, wanted=own).first() is None:
+        together.add(pointed[nearest_first.pop(0)])
+    others = list(dict.fromkeys(pointed[key] for key in nearest_first))
+    together.update(others[:1])
+    records = {link.record for thread_id in together for link in links.active(tx, thread_id)}
+    for other in others[1:]:
+        theirs = {link.record for link in links.active(tx, other)}
+        if theirs <= records or records <= theirs:
+            together.add(other)
+            records |= theirs
+    return sorted(together)
 
 
 def _merge(tx: Tx, gone: int, kept: int) -> None:
