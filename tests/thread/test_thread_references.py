@@ -43,6 +43,27 @@ def test_the_id_from_before_a_server_replaced_it_counts() -> None:
     assert reference_keys(message) == ("new@prod.example", "old@a.example", "root@a.example")
 
 
+def test_the_address_of_somebody_who_takes_part_is_no_id() -> None:
+    message = parse(
+        mail(
+            "From: Ann <ann@a.example>",
+            "To: Bo <Bo@b.example>",
+            "Cc: list@c.example",
+            'In-Reply-To: Bo <bo@b.example> "Re: Offer" (Sep 25)',
+            "References: <bo@b.example> <root@b.example> <list@c.example>",
+        )
+    )
+    assert reference_keys(message) == ("root@b.example",)
+    assert node_of(message, 1).references == ("root@b.example",)
+
+
+def test_an_address_that_is_the_only_id_is_one() -> None:
+    """A help desk may give a message the id that answers to it go to."""
+    message = parse(mail("From: ann@a.example", "To: case-7@desk.example", "In-Reply-To: <case-7@desk.example>"))
+    assert reference_keys(message) == ("case-7@desk.example",)
+    assert node_of(message, 1).references == ("case-7@desk.example",)
+
+
 def test_a_message_without_ids_has_no_keys() -> None:
     assert reference_keys(parse(b"Subject: x\r\n\r\n")) == ()
 

@@ -14,28 +14,43 @@ _CONTROLS = {**dict.fromkeys([*range(9), *range(10, 32), *range(127, 160)]), 9: 
 def parse_ids(value: str | bytes) -> tuple[str, ...]:
     """The identifiers in a Message-ID, In-Reply-To or References value, in order, duplicates kept.
 
-    Where anything is in brackets only that counts (old ``In-Reply-To`` values are sentences with an id in them).
-    Without brackets one word alone is an id, and of several words those with an ``@``. An id that was folded in the
-    middle is put together again. Ids longer than 998 characters are left out. Never raises.
+    Old ``In-Reply-To`` values are sentences with an id in them (RFC 5322 section 4.5.4). Where anything is in brackets
+    only that counts, but for the address of a person: ``Message from Bo <bo@b.example> of "Mon, 23 Nov" <id>`` (nmh).
+    Without brackets one word alone is an id, and several that all have an ``@``; in a sentence nothing is
+    (``bo@b.example's message of "Mon, 23 Nov"``, Gnus). An id that was folded in the middle is put together again. Ids
+    longer than 998 characters are left out. Never raises.
     """
     text = _text(value)
     if "<" not in text:
-        words = text.replace(",", " ").replace(">", " ").split()
-        if len(words) > 1:
-            words = [word for word in words if "@" in word]
-        return tuple(word for word in (w.strip("<>\"';") for w in words[:_MAX_IDS]) if 0 < len(word) <= _MAX_ID)
+        return _bare(text)
     found: list[str] = []
-    at = text.find("<")
+    at, before = text.find("<"), 0
     while at >= 0 and len(found) < _MAX_IDS:
         end = text.find(">", at + 1)
         if end < 0:
             end = len(text)
         begin = text.rfind("<", at, end)
         inner = text[begin + 1 : end].strip(" \t<>")
-        if 0 < len(inner) <= _MAX_ID:
+        if 0 < len(inner) <= _MAX_ID and not _introduces_a_person(text[before:at]):
             found.append(inner)
-        at = text.find("<", end)
+        at, before = text.find("<", end), end + 1
     return tuple(found)
+
+
+def _bare(text: str) -> tuple[str, ...]:
+    """Ids without brackets; what follows in parentheses is a comment."""
+    words = text.partition(" (")[0].replace(",", " ").replace(">", " ").split()
+    if len(words) > 1 and not all("@" in word for word in words):
+        return ()
+    return tuple(word for word in (w.strip("<>\"';") for w in words[:_MAX_IDS]) if 0 < len(word) <= _MAX_ID)
+
+
+def _introduces_a_person(before: str) -> bool:
+    """Whether what stands before a bracket ends in "from" and a name: an address follows then."""
+    start, word, name = before.casefold().rpartition("from ")
+    if not word or (start and not start[-1].isspace()) or name.count('"') % 2:
+        return False
+    return bool(name.strip(' "')) and not any(char.isdigit() or char == "@" for char in name)
 
 
 def _text(value: str | bytes) -> str:

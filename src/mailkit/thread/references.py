@@ -31,11 +31,8 @@ def reference_keys(message: Message, limits: Limits = _DEFAULT) -> tuple[str, ..
     Of a longer list the newest and the very first (the root of the conversation) are kept. Comparison is
     case-sensitive: the left side of an id is (RFC 5322 section 3.6.4), and no server rewrites only the case.
     """
-    newest_first = [
-        *own_ids(message),
-        *_clean(message.in_reply_to)[:MAX_PARENTS],
-        *reversed(_clean(message.references)),
-    ]
+    in_reply_to, references = _answered(message)
+    newest_first = [*own_ids(message), *in_reply_to[:MAX_PARENTS], *reversed(references)]
     return _bounded(list(dict.fromkeys(newest_first)), limits.references)
 
 
@@ -50,7 +47,8 @@ def own_ids(message: Message) -> tuple[str, ...]:
 
 def node_of(message: Message, key: Key, *, date: datetime | None = None, limits: Limits = _DEFAULT) -> Node:
     """The message as ``tree`` wants it. ``date`` is used where the message has no Date (RFC 5256: INTERNALDATE)."""
-    references = _clean(message.references) or _clean(message.in_reply_to)[:1]
+    in_reply_to, references = _answered(message)
+    references = references or in_reply_to[:1]
     if len(references) > limits.references:
         references = [references[0], *references[-(limits.references - 1) :]]
     return Node(key, message.message_id, tuple(references), message.subject, message.date or date)
@@ -86,6 +84,22 @@ def _find(parent: dict[object, object], item: object) -> object:
     while (above := parent.setdefault(item, item)) != item:
         parent[item] = item = parent[above]  # path halving keeps this near constant, without recursion
     return item
+
+
+def _answered(message: Message) -> tuple[list[str], list[str]]:
+    """The ids in In-Reply-To and in References.
+
+    Programs that read a sentence like ``Message from Bo <bo@b.example> of Monday <id>`` take Bo's address for an id and
+    hand it on. By it all that Bo ever wrote would be one thread, so an address of somebody who takes part is left out;
+    not if nothing would be left, since a help desk may give a message the id that it wants to be answered at.
+    """
+    found = _clean(message.in_reply_to), _clean(message.references)
+    if not any(found):
+        return found
+    authors = (*message.from_, *message.reply_to, *([message.sender] if message.sender else []))
+    people = {address.key for address in (*authors, *message.to, *message.cc)}
+    in_reply_to, references = ([one for one in ids if one.lower() not in people] for ids in found)
+    return (in_reply_to, references) if in_reply_to or references else found
 
 
 def _clean(ids: Iterable[str]) -> list[str]:
