@@ -43,6 +43,14 @@ def test_the_id_from_before_a_server_replaced_it_counts() -> None:
     assert reference_keys(message) == ("new@prod.example", "old@a.example", "root@a.example")
 
 
+def test_an_id_that_a_server_broke_in_its_middle_is_joined() -> None:
+    broken = parse(mail("Message-ID: <2@a.example>", "In-Reply-To: <1@a.exam ple>"))
+    assert reference_keys(broken) == ("2@a.example", "1@a.example")
+    assert node_of(broken, 1).references == ("1@a.example",)
+    assert node_of(parse(mail("Message-ID: <1 @a.example>")), 1).message_id == "1@a.example"
+    assert reference_keys(parse(mail("In-Reply-To: <no subject at all>"))) == ()
+
+
 def test_the_address_of_somebody_who_takes_part_is_no_id() -> None:
     message = parse(
         mail(

@@ -51,7 +51,8 @@ def node_of(message: Message, key: Key, *, date: datetime | None = None, limits:
     references = references or in_reply_to[:1]
     if len(references) > limits.references:
         references = [references[0], *references[-(limits.references - 1) :]]
-    return Node(key, message.message_id, tuple(references), message.subject, message.date or date)
+    own = _clean([message.message_id or ""])
+    return Node(key, own[0] if own else None, tuple(references), message.subject, message.date or date)
 
 
 def partition(items: Iterable[tuple[Key, Sequence[str]]]) -> tuple[tuple[Key, ...], ...]:
@@ -103,7 +104,12 @@ def _answered(message: Message) -> tuple[list[str], list[str]]:
 
 
 def _clean(ids: Iterable[str]) -> list[str]:
-    return [text for raw in ids if (text := raw.strip().strip("<>")) and _is_id(text)]
+    return [text for raw in ids if (text := _joined(raw.strip().strip("<>"))) and _is_id(text)]
+
+
+def _joined(text: str) -> str:
+    """An id that a server folded in its middle, and another one unfolded to ``<1@b.exam ple>``."""
+    return "".join(text.split()) if "@" in text and len(text) <= MAX_ID else text
 
 
 def _is_id(text: str) -> bool:
