@@ -1,4 +1,4 @@
-"""Score the reading of replies and bounces against the corpora folder, as a table.
+"""Score the reading of replies, bounces and winmail.dat against the corpora folder, as a table.
 
     MAILKIT_CORPORA=… python benchmarks/score_content.py [-v]
 
@@ -7,14 +7,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from mailkit.content import kind_of, report_of, split_reply
+from mailkit.content.tnef import Tnef, TnefFile, read_tnef
 from mailkit.message import parse
 
 
@@ -90,6 +93,44 @@ def score_replies(folder: Path) -> list[Score]:
     return [exact, partial, pieces, quick]
 
 
+def score_tnef(folder: Path) -> list[Score]:
+    """Names, bodies and files of each stream; a stream is right if all of its own are."""
+    names, bodies, files, streams = Score("names"), Score("bodies"), Score("files"), Score("streams")
+    for case in json.loads((folder / "expectations.json").read_text("utf-8"))["cases"]:
+        found = read_tnef((folder / case["file"]).read_bytes())
+        before = sum(len(score.missed) for score in (names, bodies, files))
+        for name in case["attachment_names"]:
+            names.add(name in [file.name for file in found.files], f"{case['file']}: no attachment {name!r}")
+        kinds = {"text/html": bool(found.html_source), "text/rtf": bool(found.rtf), "text/plain": bool(found.body)}
+        for kind in case["body"]:
+            bodies.add(kinds[kind], f"{case['file']}: no {kind}")
+        wrong = set(case["irregularities"]) - {"UnsupportedPropertyType"}
+        bodies.missed += [f"{case['file']}: {what} is not known to this score" for what in wrong]
+        for want in case["files"]:
+            files.add(_has_file(found, want), f"{case['file']}: {want['role']} {want['name']!r}")
+        streams.add(sum(len(score.missed) for score in (names, bodies, files)) == before, case["file"])
+    return [names, bodies, files, streams]
+
+
+def _has_file(found: Tnef, want: dict[str, Any]) -> bool:
+    """Whether a file is there as it should be. The source counts the interface before an object as its content."""
+
+    def digest(data: bytes) -> bool:
+        return hashlib.sha256(data).hexdigest() == str(want["sha256"])
+
+    def same(file: TnefFile) -> bool:
+        size = want.get("prefix_size")
+        raw = (file.content, file.interface + file.content)
+        return file.name == want["name"] and any(digest(data[:size]) for data in raw)
+
+    if want["role"] == "body" and want["compare"] == "text":
+        rtf = found.rtf.replace(b"\r\n", b"\n")
+        return digest(rtf if rtf.endswith(b"\n") else rtf + b"\n")
+    if want["role"] == "body":
+        return str(want["text_contains"]) in found.html_source and digest(found.html_source.encode())
+    return any(same(file) for file in found.files)
+
+
 def main() -> int:
     """Print the table; 2 without corpora."""
     root = os.environ.get("MAILKIT_CORPORA")
@@ -100,6 +141,7 @@ def main() -> int:
     for title, scores in (
         ("bounce", score_bounces(Path(root) / "bounce")),
         ("reply", score_replies(Path(root) / "reply")),
+        ("tnef", score_tnef(Path(root) / "tnef")),
     ):
         for score in scores:
             print(f"{title:8} {score.name:14} {score.right:4} of {score.total:4}  {score.share:7.1%}")

@@ -34,24 +34,34 @@ def grows_linearly() -> Callable[[Callable[[str], object], str], None]:
     """Check that four times the input takes at most about four times as long, whatever the machine."""
 
     def check(job: Callable[[str], object], unit: str, size: int = 30_000) -> None:
-        def seconds(length: int) -> float:
-            text = unit * (length // len(unit) + 1)
-            best = 9e9
-            for _ in range(3):
-                start = time.process_time()
-                job(text)
-                best = min(best, time.process_time() - start)
-                if best > 1:
-                    break
-            return best
-
-        # What all other tests have left in memory is not this job's to walk through.
-        gc.collect()
-        gc.disable()
-        try:
-            small, large = seconds(size), seconds(4 * size)
-        finally:
-            gc.enable()
-        assert large < max(9 * small, 0.15), f"{unit!r}: {small:.3f} s, then {large:.3f} s"
+        texts = {length: unit * (length // len(unit) + 1) for length in (size, 4 * size)}
+        _check_growth(lambda length: job(texts[length]), size, repr(unit))
 
     return check
+
+
+@pytest.fixture
+def grows_with_size() -> Callable[[Callable[[int], object]], None]:
+    """As ``grows_linearly``, for a job that makes its own input of the size it is given."""
+    return lambda job: _check_growth(job, 60_000, "input")
+
+
+def _check_growth(job: Callable[[int], object], size: int, what: str) -> None:
+    def seconds(length: int) -> float:
+        best = 9e9
+        for _ in range(3):
+            start = time.process_time()
+            job(length)
+            best = min(best, time.process_time() - start)
+            if best > 1:
+                break
+        return best
+
+    # What all other tests have left in memory is not this job's to walk through.
+    gc.collect()
+    gc.disable()
+    try:
+        small, large = seconds(size), seconds(4 * size)
+    finally:
+        gc.enable()
+    assert large < max(9 * small, 0.15), f"{what}: {small:.3f} s, then {large:.3f} s"

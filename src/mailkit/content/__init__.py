@@ -8,19 +8,23 @@ reply       new text, quotations, signature (``lines``, ``signature``, ``languag
 report      bounces, complaints, receipts (``delivery``, ``notices``, ``reasons``)
 kinds       what kind of message this is; whether a machine may answer it
 trust       how far the sender can be believed (``authres``, ``domains``)
-calendar    invitations
+calendar    invitations (``meeting``: those that came as winmail.dat)
+files       all attached files, whatever they are packed in (``sniff``: what they are by their bytes)
+tnef        winmail.dat (``mapi``: its property lists, ``lzfu``: compressed RTF, ``rtf``: the HTML or text in it)
 ==========  =============================================================================
 """
 
 from __future__ import annotations
 
 from .calendar import Attendee, Calendar, Event, read_calendar
+from .files import File
 from .html import SafeHtml, sanitize
 from .kinds import is_auto_reply, is_automatic, is_list, kind_of
 from .read import Content, read
 from .reply import Reply, Segment, split_reply
 from .report import Report, ReportRecipient, report_of
 from .text import html_to_text
+from .tnef import Tnef, TnefFile, read_tnef
 from .trust import trust_of
 
 __all__ = [
@@ -28,11 +32,14 @@ __all__ = [
     "Calendar",
     "Content",
     "Event",
+    "File",
     "Reply",
     "Report",
     "ReportRecipient",
     "SafeHtml",
     "Segment",
+    "Tnef",
+    "TnefFile",
     "html_to_text",
     "is_auto_reply",
     "is_automatic",
@@ -40,6 +47,7 @@ __all__ = [
     "kind_of",
     "read",
     "read_calendar",
+    "read_tnef",
     "report_of",
     "sanitize",
     "split_reply",

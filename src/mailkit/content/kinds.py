@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from mailkit.message import Message
 
+from .files import tnef_of
 from .report import report_of
 from .tables import phrases
+from .tnef import MEETINGS
 
 __all__ = ["is_auto_reply", "is_automatic", "is_list", "kind_of"]
 
@@ -109,7 +111,9 @@ def _is_bulk(message: Message) -> bool:
 
 def _is_invitation(message: Message) -> bool:
     parts = [part for part in message.parts if part.content_type == "text/calendar"]
-    return any(part.params.get("method") or "METHOD:" in part.text[:4000].upper() for part in parts)
+    if any(part.params.get("method") or "METHOD:" in part.text[:4000].upper() for part in parts):
+        return True
+    return any(stream.message_class.lower().startswith(MEETINGS) for stream in tnef_of(message).values())
 
 
 def _null_sender(message: Message) -> bool:

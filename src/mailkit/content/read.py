@@ -9,13 +9,17 @@ from functools import cached_property
 from html import escape
 
 from mailkit.message import Message, Part
+from mailkit.message.charset import decode
 
 from .calendar import Calendar, read_calendar
+from .files import File, embedded_in, files_of, tnef_of
 from .html import SafeHtml, sanitize
 from .kinds import kind_of
+from .meeting import meeting_of
 from .reply import Reply, Segment, split_reply
 from .report import Report, report_of
 from .text import html_to_text, read_html
+from .tnef import Tnef
 
 __all__ = ["Content", "read"]
 
@@ -68,9 +72,13 @@ class Content:
 
     @cached_property
     def text(self) -> str:
-        """The whole body as plain text, lines separated by LF; made from HTML where there is no plain text."""
+        """The whole body as plain text, lines separated by LF; made from HTML where there is no plain text, taken from
+        winmail.dat where there is neither."""
         parts = [self._part_text(part) for part in self.message.text_body]
-        return "\n".join(part for part in parts if part)
+        text = "\n".join(part for part in parts if part)
+        if text.strip() or self.tnef is None:
+            return text
+        return self.tnef.text[: self.message.limits.text_bytes] or html_to_text(self._tnef_html)
 
     @cached_property
     def html(self) -> str:
@@ -94,6 +102,8 @@ class Content:
                 blocked += safe.blocked
             elif part.content_type.startswith("text/") or part.is_multipart:
                 pieces.append(f'<div style="white-space:pre-wrap">{escape(self._part_text(part))}</div>')
+        if self._tnef_html:
+            return sanitize(self._tnef_html, remote=remote, cid=cid)
         return SafeHtml("\n".join(pieces), blocked)
 
     @cached_property
@@ -101,11 +111,12 @@ class Content:
         """The body taken apart into new text, quotations, signature, forwarded message: HTML structure first, then
         lines."""
         forward, answer = self.is_forward, self._may_answer
-        html = [part for part in self.message.html_body if part.content_type == "text/html"]
+        html = [self._raw_text(part) for part in self.message.html_body if part.content_type == "text/html"]
+        html = html or [self._tnef_html] * bool(self._tnef_html)
         plain = [part for part in self.message.text_body if part.content_type != "text/html"]
         if not html:
             return split_reply(self.text, forward=forward, answer=answer)
-        read = [read_html(self._raw_text(part), structure=True, forward=forward) for part in html]
+        read = [read_html(text, structure=True, forward=forward) for text in html]
         reply = split_reply("\n".join(item.text for item in read), forward=forward, answer=answer)
         signatures = tuple(Segment("signature", text) for item in read for text in item.signatures)
         if plain and not reply.reply and (other := split_reply(self.text, forward=forward, answer=answer)).reply:
@@ -151,12 +162,37 @@ class Content:
 
     @cached_property
     def calendar(self) -> Calendar | None:
-        """The first calendar part, if there is one."""
+        """The first calendar part, if there is one, else the meeting that a winmail.dat holds."""
         part = next((part for part in self.message.parts if part.content_type == "text/calendar"), None)
-        return None if part is None else read_calendar(self._raw_text(part))
+        if part is not None:
+            return read_calendar(self._raw_text(part))
+        return None if self.tnef is None else meeting_of(self.tnef)
+
+    @cached_property
+    def attachments(self) -> tuple[File, ...]:
+        """All files: MIME parts, those in winmail.dat, those that stand encoded in the text. Decoded when asked for."""
+        return files_of(self.message, self._streams)
+
+    @cached_property
+    def _streams(self) -> dict[int, Tnef]:
+        return tnef_of(self.message)
+
+    @property
+    def tnef(self) -> Tnef | None:
+        """What the first ``winmail.dat`` of the message holds, None if there is none."""
+        return next(iter(self._streams.values()), None)
+
+    @cached_property
+    def _tnef_html(self) -> str:
+        """The HTML of winmail.dat, where the message has no HTML of its own."""
+        if self.tnef is None or any(part.content_type == "text/html" for part in self.message.html_body):
+            return ""
+        return self.tnef.html[: self.message.limits.text_bytes]
 
     def _raw_text(self, part: Part) -> str:
-        return part.text[: self.message.limits.text_bytes]
+        most = self.message.limits.text_bytes
+        text, files = embedded_in(part)
+        return decode(text, part.charset)[0].replace("\r\n", "\n")[:most] if files else part.text[:most]
 
     def _part_text(self, part: Part) -> str:
         if part.content_type == "text/html":
@@ -169,18 +205,25 @@ class Content:
         return text.strip("\n")
 
     @cached_property
-    def _inline(self) -> dict[str, Part]:
-        parts = (part for part in self.message.parts if part.content_id and part.content_type.startswith("image/"))
-        return {part.content_id or "": part for part in parts}
+    def _inline(self) -> dict[str, tuple[str, bytes]]:
+        """Pictures by their Content-ID: type and bytes."""
+        found: dict[str, tuple[str, bytes]] = {}
+        for part in self.message.parts:
+            if part.content_id and part.content_type.startswith("image/") and part.end - part.start <= 2 * MAX_INLINE:
+                found[part.content_id] = (part.content_type, part.content)
+        for file in self.attachments if self._streams else ():
+            if file.origin == "tnef" and file.content_id and file.content_type.startswith("image/"):
+                found.setdefault(file.content_id, (file.content_type, file.content))
+        return found
 
     def _data_url(self, content_id: str) -> str | None:
-        part = self._inline.get(content_id)
-        if part is None or part.end - part.start > 2 * MAX_INLINE or part.size > MAX_INLINE:
+        kind, content = self._inline.get(content_id, ("", b""))
+        if not kind or len(content) > MAX_INLINE:
             return None
-        self._spent += part.size
+        self._spent += len(content)
         if self._spent > MAX_INLINE_TOTAL:
             return None
-        return f"data:{part.content_type};base64,{base64.b64encode(part.content).decode('ascii')}"
+        return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
     _spent = 0
 

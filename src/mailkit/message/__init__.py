@@ -11,6 +11,7 @@ transfer       base64, quoted-printable    charset   bytes to text
 encoded        RFC 2047                    address, dates, ids   header values
 checks         defects and ambiguities     identity  when two mails are one
 filename       names safe to write to disk
+embedded       files inside a text: uuencode, yEnc
 =============  ====================================================================
 """
 

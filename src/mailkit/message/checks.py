@@ -7,8 +7,8 @@ Defect codes: ``addresses``, ``base64-invalid``, ``base64-pieces``, ``base64-tra
 ``missing-end-boundary``, ``no-boundary``, ``no-from``, ``nul``, ``params``, ``parts``, ``parts-after-end``,
 ``references``, ``unknown-encoding``, ``uuencode-invalid``.
 
-Ambiguity codes: ``bare-cr``, ``boundaries``, ``duplicate-header``, ``duplicate-parameter``, ``encoded-multipart``,
-``encodings``, ``filenames``, ``from``, ``guessed-boundary``, ``parts-after-end``.
+Ambiguity codes: ``bare-cr``, ``boundaries``, ``duplicate-header``, ``duplicate-parameter``, ``embedded-file``,
+``encoded-multipart``, ``encodings``, ``filenames``, ``from``, ``guessed-boundary``, ``parts-after-end``, ``tnef``.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from mailkit.message.embedded import find_embedded
 from mailkit.message.encoded import decode_words
 from mailkit.message.ids import parse_ids
 from mailkit.message.params import read_params
@@ -125,6 +126,16 @@ def _part_ambiguities(part: Part) -> Iterator[tuple[str, str]]:
     if part.is_multipart and encodings - {"7bit", "8bit", "binary"}:
         yield "encoded-multipart", "a multipart with a transfer encoding, which is not undone"
     yield from _parameter_ambiguities(part)
+    if not part.is_multipart:
+        yield from _content_ambiguities(part)
+
+
+def _content_ambiguities(part: Part) -> Iterator[tuple[str, str]]:
+    """What some programs open and others show as it is."""
+    if part.content_type == "text/plain" and find_embedded(part.content)[1]:
+        yield "embedded-file", "a file stands encoded in the text; some programs take it out"
+    if part.content_type in ("application/ms-tnef", "application/vnd.ms-tnef"):
+        yield "tnef", "Outlook shows what is in the winmail.dat, other programs what stands beside it"
 
 
 def _parameter_ambiguities(part: Part) -> Iterator[tuple[str, str]]:
