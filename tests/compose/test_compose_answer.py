@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailkit.compose import forward, reply
-from mailkit.compose.answer import MAX_REFERENCES, clean
+from mailkit.compose.answer import MAX_REFERENCES
+from mailkit.compose.audience import clean
+from mailkit.compose.phrases import languages
 from mailkit.errors import DraftError, InputError
 from mailkit.message import parse
 
@@ -13,6 +15,7 @@ OWN = {"ana@acme.example", "sales@acme.example"}
 
 
 def mail(body: bytes = b"Hello\r\nAna\r\n", **fields: str) -> bytes:
+    """A received mail; underscores in names of fields stand for hyphens."""
     base = {
         "From": "Bo Client <bo@client.example>",
         "To": "ana@acme.example",
@@ -168,7 +171,143 @@ def test_forward_as_attachment_keeps_every_byte(composed):
     assert enclosed[0].message.subject == "Offer"
 
 
-def test_forward_of_html_alone_encloses_it():
-    raw = mail(b"<p>Hello\r\n", Content_Type="text/html")
+def test_an_original_without_a_text_is_enclosed():
+    raw = mail(b"JVBERg==\r\n", Content_Type="application/pdf", Content_Transfer_Encoding="base64")
     draft = forward(parse(raw), to=["cy@client.example"], text="FYI")
     assert draft.attachments[0].content == raw
+
+
+PNG = b"\x89PNG picture"
+HTML_MAIL = (
+    b"From: Bo <bo@client.example>\r\nTo: ana@acme.example\r\nSubject: Offer\r\nMessage-ID: <h@client.example>\r\n"
+    b"Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\n"
+    b"Content-Type: multipart/related; boundary=r\r\n\r\n--r\r\nContent-Type: text/html\r\n\r\n"
+    b'<p onclick="x()">See <b>this</b></p><script>alert(1)</script>'
+    b'<img src="cid:pic@client.example"><img src="cid:gone">'
+    b'<img src="https://track.example/x.gif">\r\n'
+    b"--r\r\nContent-Type: image/png\r\nContent-ID: <pic@client.example>\r\n"
+    b"Content-Disposition: inline; filename=p.png\r\n\r\n"
+    + PNG
+    + b"\r\n--r--\r\n--m\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=a.pdf\r\n\r\n"
+    b"%PDF\r\n--m--\r\n"
+)
+
+
+def test_html_is_quoted_as_html_without_script_and_with_its_pictures(composed):
+    draft = answered(HTML_MAIL, quote=True, html="<p>Thanks</p>")
+    assert "<b>this</b>" in draft.html
+    for bad in ("onclick", "script", "track.example", "cid:gone"):
+        assert bad not in draft.html
+    [picture] = draft.attachments
+    assert picture.inline
+    assert picture.content == PNG
+    assert f"cid:{picture.cid}" in draft.html
+    assert "> See this" in draft.text
+    shown = parse(composed(draft).raw)
+    assert [part.content_id for part in shown.attachments] == [picture.cid]
+
+
+def test_html_is_forwarded_as_html(composed):
+    draft = forward(parse(HTML_MAIL), to=["cy@client.example"], text="FYI\n<b>", language="de")
+    assert draft.subject == "WG: Offer"
+    assert "<b>this</b>" in draft.html
+    assert "FYI<br>&lt;b&gt;" in draft.html
+    assert "<b>Von:</b> Bo &lt;bo@client.example&gt;" in draft.html
+    assert "---------- Weitergeleitete Nachricht ----------\nVon: Bo <bo@client.example>\n" in draft.text
+    assert "See this" in draft.text
+    files = [(file.inline, file.content) for file in draft.attachments]
+    assert (True, PNG) in files
+    assert (False, b"%PDF") in files
+    assert files.count((False, PNG)) == 0
+    composed(draft)
+
+
+# --- mailing lists --------------------------------------------------------------------------------------------------
+
+LIST = {"List-Post": "<mailto:team%40lists.example?subject=x>, <https://lists.example/post>", "List-Id": "<team.lists>"}
+
+
+def test_an_answer_to_the_list():
+    draft = answered(mail(**LIST), to_list=True)
+    assert to(draft) == ["team@lists.example"]
+    assert draft.cc == ()
+
+
+@pytest.mark.parametrize(
+    "value", ["", "NO", "NO (posting not allowed)", "<https://lists.example/>", "<mailto:x>", "<mailto:"]
+)
+def test_a_list_that_takes_no_mail(value):
+    with pytest.raises(DraftError, match="no list that takes mail"):
+        answered(mail(List_Post=value), to_list=True)
+
+
+def test_the_lists_own_reply_to_is_kept():
+    raw = mail(Reply_To="team@lists.example", Cc="cy@client.example", **LIST)
+    assert to(answered(raw)) == ["team@lists.example"]
+    assert [a.address for a in answered(raw, all=True).cc] == ["cy@client.example"]
+
+
+def test_who_wants_no_second_copy_gets_none():
+    raw = mail(Mail_Followup_To="team@lists.example, ana@acme.example", Cc="cy@client.example", **LIST)
+    assert to(answered(raw, all=True)) == ["team@lists.example"]
+    assert answered(raw, all=True).cc == ()
+    assert to(answered(raw)) == ["bo@client.example"]
+
+
+def test_a_followup_that_names_only_us_is_no_followup():
+    raw = mail(Mail_Followup_To="ana@acme.example", Cc="cy@client.example")
+    assert [a.address for a in answered(raw, all=True).cc] == ["cy@client.example"]
+
+
+# --- languages ------------------------------------------------------------------------------------------------------
+
+
+def test_there_are_many_languages():
+    assert len(languages()) >= 25
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_marks_of_every_language_are_read_back(language):
+    from mailkit.thread import base_subject, is_forward, is_reply
+
+    draft = answered(mail(), language=language)
+    assert is_reply(draft.subject)
+    assert base_subject(draft.subject) == "Offer"
+    assert answered(mail(Subject=draft.subject), language=language).subject == draft.subject
+    passed = forward(parse(mail()), to=["c@d.example"], language=language)
+    assert is_forward(passed.subject)
+    assert base_subject(passed.subject) == "Offer"
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_quotation_of_every_language_is_read_back(composed, language):
+    from mailkit.content import read
+
+    draft = answered(mail(), quote=True, html="<p>Thanks</p>", language=language)
+    both = read(parse(composed(draft).raw))
+    assert both.reply_text.strip() == "Thanks"
+    plain = read(parse(composed(answered(mail(), quote=True, language=language)).raw))
+    assert plain.reply_text.strip() == "Thanks"
+    assert "Hello" in "".join(plain.quoted)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_forward_of_every_language_is_read_back(composed, language):
+    from mailkit.content import read
+
+    draft = forward(parse(mail()), to=["c@d.example"], text="FYI", language=language)
+    view = read(parse(composed(draft).raw))
+    assert view.reply_text.strip() == "FYI"
+    assert "Hello" in view.forwarded
+
+
+@pytest.mark.parametrize(
+    ("given", "mark"), [("de-AT", "AW: "), ("zh_TW", "回覆: "), ("zh-cn", "回复: "), ("EN", "Re: ")]
+)
+def test_spellings_of_a_language(given, mark):
+    assert answered(mail(), language=given).subject == mark + "Offer"
+
+
+def test_an_unknown_language():
+    with pytest.raises(InputError, match="no phrases"):
+        answered(mail(), language="tlh")

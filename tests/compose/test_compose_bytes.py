@@ -15,7 +15,7 @@ from mailkit.compose import encode as wire
 from mailkit.errors import AddressError, DraftError
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
-LINE = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=400)
+LINE = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=400)
 
 
 def check_wire(raw: bytes) -> None:

@@ -13,7 +13,9 @@ from mailkit.compose import Attachment, Draft, fingerprint
 from mailkit.content import html_to_text
 from mailkit.message import Address, parse
 
-LINE = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=120).map(lambda s: " ".join(s.split()))
+LINE = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=120).map(
+    lambda s: " ".join(s.split())
+)
 BODY = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 LOCAL = st.text("abcdefghijklmnopqrstuvwxyz0123456789+_-", min_size=1, max_size=20)
 ADDRESS = st.builds(

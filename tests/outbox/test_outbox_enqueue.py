@@ -170,6 +170,14 @@ def test_an_address_with_a_line_break(desk):
         desk.put(a_draft("bo@client.example\r\nBcc: x@y.example"))
 
 
+def test_date_and_message_id_are_of_the_domain_that_writes(desk):
+    desk.account = account().model_copy(update={"address": "ana@bücher.example", "aliases": ("info@shop.example",)})
+    first, second = desk.put(), desk.put(a_draft(from_="info@shop.example"))
+    assert first.message_id.endswith("@xn--bcher-kva.example")
+    assert second.message_id.endswith("@shop.example")
+    assert {composed(desk, one.id).date.timestamp() for one in (first, second)} == {desk.clock().timestamp()}
+
+
 def test_a_signed_message_id(desk):
     key = b"k" * 32
     made = desk.put(token_key=key, token_payload="t7")

@@ -8,5 +8,18 @@ from __future__ import annotations
 from mailkit.compose.answer import forward, reply
 from mailkit.compose.composing import compose
 from mailkit.compose.draft import Attachment, Composed, Draft, fingerprint
+from mailkit.compose.invite import Meeting, answer_invitation
+from mailkit.compose.unsubscribe import Unsubscribe
 
-__all__ = ["Attachment", "Composed", "Draft", "compose", "fingerprint", "forward", "reply"]
+__all__ = [
+    "Attachment",
+    "Composed",
+    "Draft",
+    "Meeting",
+    "Unsubscribe",
+    "answer_invitation",
+    "compose",
+    "fingerprint",
+    "forward",
+    "reply",
+]

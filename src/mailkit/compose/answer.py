@@ -1,22 +1,24 @@
 """reply() and forward(): a received message becomes a draft.
 
 What comes from outside is cleaned here rather than refused: a hostile subject must not make a message unanswerable.
-Control characters become blanks, an encoded-word that hides one is broken up, ids that cannot stand on the wire are
-left out.
+Control characters become blanks, an encoded-word that hides one is broken up, ids and addresses that cannot stand on
+the wire are left out, a content type that is none becomes ``application/octet-stream``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
+from html import escape
 from typing import TYPE_CHECKING
 
-from mailkit.compose import guard
+from mailkit.compose.audience import audience, clean
 from mailkit.compose.composing import is_message_id
 from mailkit.compose.draft import Attachment, Draft
-from mailkit.errors import DraftError
+from mailkit.compose.phrases import phrases_of
+from mailkit.compose.quote import Original, forwarded_html, forwarded_text, quoted_html, quoted_text
 
 if TYPE_CHECKING:
-    from mailkit.message import Address, Message, Part
+    from mailkit.message import Address, Message
 
 #: RFC 5322 sets no bound; servers do. The first id is the thread's root, the last ones are the nearest ancestors.
 MAX_REFERENCES = 50
@@ -29,9 +31,11 @@ def reply(
     text: str | None,
     html: str | None = None,
     all: bool = False,
+    to_list: bool = False,
     quote: bool = False,
     attachments: Sequence[Attachment] = (),
     from_: str | Address | None = None,
+    language: str = "en",
 ) -> Draft:
     """A draft that answers a message (RFC 5322 section 3.6.4).
 
@@ -41,76 +45,49 @@ def reply(
         message: the message to answer.
         own_addresses: the account's addresses; they are never among the recipients.
         text, html: the answer.
-        all: answer its other recipients too, in Cc.
-        quote: put the answered text below the answer.
+        all: answer its other recipients too, in Cc; or, where it has Mail-Followup-To, those that it names.
+        to_list: answer to the mailing list alone (List-Post, RFC 2369).
+        quote: put the answered message below the answer: its text below ``text``, its HTML (without script, without
+            remote pictures, with its inline pictures) below ``html``.
+        language: of the mark before the subject and of the line above the quotation; see ``compose.phrases``.
 
     Raises:
-        DraftError: nobody is left to answer.
+        DraftError: nobody is left to answer; ``to_list``, and the message came by no list that takes mail.
+        InputError: the language is not known.
     """
+    phrases = phrases_of(language)
     own = {address.casefold() for address in own_addresses}
-    to, cc = _audience(message, own, all)
-    if not to:
-        raise DraftError("The message names nobody to answer.", hint="Write a Draft with an address in to.")
+    to, cc = audience(message, own, everyone=all, to_list=to_list)
+    files = list(attachments)
     if quote:
-        text, html = _with_quote(message, text, html)
+        original = Original(message)
+        text = None if text is None else f"{text.rstrip()}\n\n{quoted_text(original, phrases)}"
+        if html is not None:
+            html = f"{html}\n{quoted_html(original, phrases)}"
+            files += _new(original.pictures, files)
     return Draft(
         to=to,
         cc=cc,
-        subject=_marked(message.subject, "Re: "),
+        subject=_marked(message.subject, phrases.reply, forward=False),
         text=text,
         html=html,
-        attachments=tuple(attachments),
+        attachments=files,
         from_=from_,
         in_reply_to=message.message_id if message.message_id and is_message_id(message.message_id) else None,
         references=_references(message),
     )
 
 
-def _audience(message: Message, own: set[str], everyone: bool) -> tuple[list[Address], list[Address]]:
-    from_us = any(_is_own(address, own) for address in message.from_)
-    first = message.to if from_us else (message.reply_to or message.from_)
-    to = _usable(first, own)
-    if not to and not from_us:
-        # A note to oneself, or a Reply-To that points back at us: the author is still somebody.
-        to = _usable(message.from_, own) or _usable(message.to, own)
-    if not everyone:
-        return to, []
-    rest = message.cc if from_us else (*message.to, *message.cc)
-    seen = own | {address.key for address in to}
-    return to, _usable(rest, seen)
+def _new(pictures: Sequence[Attachment], files: Sequence[Attachment]) -> list[Attachment]:
+    known = {file.cid for file in files}
+    return [picture for picture in pictures if picture.cid not in known]
 
 
-def _is_own(address: Address, own: set[str]) -> bool:
-    return address.key in own or address.address.casefold() in own
-
-
-def _usable(addresses: Iterable[Address], without: set[str]) -> list[Address]:
-    found: dict[str, Address] = {}
-    for address in addresses:
-        if address.address and "@" in address.address and not _is_own(address, without):
-            found.setdefault(address.key, _clean_address(address))
-    return list(found.values())
-
-
-def _clean_address(address: Address) -> Address:
-    from mailkit.message import Address as Made
-
-    return Made(name=clean(address.name), address=address.address, group=None)
-
-
-def clean(text: str) -> str:
-    """Text from outside as it may stand in a header of ours: one line, nothing hidden, lone surrogates replaced."""
-    line = " ".join("".join(" " if ord(c) < 32 or ord(c) == 127 else c for c in text).split())
-    line = line.encode("utf-8", "replace").decode("utf-8")
-    return line.replace("=?", "= ?") if guard.hides_control(line) else line
-
-
-def _marked(subject: str, mark: str) -> str:
+def _marked(subject: str, mark: str, *, forward: bool) -> str:
     from mailkit.thread import is_forward, is_reply
 
     text = clean(subject)
-    marked = is_reply(text) if mark == "Re: " else is_forward(text)
-    return text if marked else mark + text
+    return text if (is_forward(text) if forward else is_reply(text)) else mark + text
 
 
 def _references(message: Message) -> tuple[str, ...]:
@@ -124,81 +101,44 @@ def _references(message: Message) -> tuple[str, ...]:
     return tuple(ids) if len(ids) <= MAX_REFERENCES else (ids[0], *ids[1 - MAX_REFERENCES :])
 
 
-def _with_quote(message: Message, text: str | None, html: str | None) -> tuple[str | None, str | None]:
-    original, who = plain_text(message), _attribution(message)
-    if text is not None:
-        quoted = "\n".join("> " + line if line else ">" for line in original.split("\n"))
-        text = f"{text.rstrip()}\n\n{who}\n{quoted}\n"
-    if html is not None:
-        from html import escape
-
-        body = escape(original).replace("\n", "<br>\n")
-        html = f'{html}\n<p>{escape(who)}</p>\n<blockquote type="cite">{body}</blockquote>\n'
-    return text, html
-
-
-def _attribution(message: Message) -> str:
-    author = clean(str(message.from_[0])) if message.from_ else "somebody"
-    when = f"On {message.date:%Y-%m-%d %H:%M %z}, " if message.date is not None else ""
-    return f"{when}{author} wrote:"
-
-
-def plain_text(message: Message) -> str:
-    """The text parts of the body that are plain text, joined; "" if there are none."""
-    parts = [part.text.rstrip("\n") for part in message.text_body if part.content_type == "text/plain"]
-    return "\n\n".join(parts)
-
-
 def forward(
     message: Message,
     *,
     to: Sequence[str | Address],
     text: str | None = None,
+    html: str | None = None,
     cc: Sequence[str | Address] = (),
     as_attachment: bool = False,
     from_: str | Address | None = None,
+    language: str = "en",
 ) -> Draft:
     """A draft that passes a message on.
 
-    The original's plain text stands below ``text``, its attachments go along. An original without plain text is
-    enclosed whole, so that nothing is lost.
+    The original stands below ``text``, as HTML too if its author wrote HTML (without script and remote pictures), its
+    attachments go along. An original without a text is enclosed whole, so that nothing is lost.
 
     Args:
         message: the message to pass on.
         to, cc: who gets it.
-        text: what to say first.
+        text, html: what to say first.
         as_attachment: enclose the original whole (message/rfc822), every byte of it.
+        language: of the mark before the subject and of the copied header; see ``compose.phrases``.
+
+    Raises:
+        InputError: the language is not known.
     """
-    original = plain_text(message)
+    phrases = phrases_of(language)
+    original = Original(message)
     head = (text or "").rstrip()
-    subject = _marked(message.subject, "Fwd: ")
-    if as_attachment or not original:
+    subject = _marked(message.subject, phrases.forward, forward=True)
+    if as_attachment or not original.text.strip():
         name = (clean(message.subject)[:80] or "message") + ".eml"
         files = [Attachment(name, message.raw, "message/rfc822")]
-        return Draft(to=to, cc=cc, subject=subject, text=head, attachments=files, from_=from_)
-    body = "\n".join([head, "", "---------- Forwarded message ----------", *_headlines(message), "", original, ""])
-    files = [_carried(part) for part in message.attachments]
-    return Draft(to=to, cc=cc, subject=subject, text=body.lstrip("\n"), attachments=files, from_=from_)
-
-
-def _headlines(message: Message) -> list[str]:
-    lines = [("From", ", ".join(map(str, message.from_)))]
-    if message.date is not None:
-        lines.append(("Date", f"{message.date:%Y-%m-%d %H:%M %z}"))
-    lines += [("Subject", message.subject), ("To", ", ".join(map(str, message.to)))]
-    if message.cc:
-        lines.append(("Cc", ", ".join(map(str, message.cc))))
-    return [f"{name}: {clean(value)}" for name, value in lines]
-
-
-def _carried(part: Part) -> Attachment:
-    from mailkit.message import safe_filename
-
-    kind = part.content_type if part.content_type.isascii() else "application/octet-stream"
-    charset = f"; charset={part.charset}" if part.charset and part.charset.replace("-", "").isalnum() else ""
-    content = part.message.raw if part.message is not None else part.content
-    return Attachment(
-        safe_filename(part.filename, part.content_type, part.index),
-        content,
-        (kind + charset) if kind.startswith("text/") else kind,
-    )
+        return Draft(to=to, cc=cc, subject=subject, text=head, html=html, attachments=files, from_=from_)
+    body = f"{head}\n\n{forwarded_text(original, phrases)}".lstrip("\n")
+    if html is not None or original.has_html:
+        above = html if html is not None else f"<p>{escape(head).replace(chr(10), '<br>')}</p>" if head else ""
+        html = f"{above}\n{forwarded_html(original, phrases)}".lstrip("\n")
+    pictures = original.pictures
+    files = [*pictures, *original.files(without=pictures)]
+    return Draft(to=to, cc=cc, subject=subject, text=body, html=html, attachments=files, from_=from_)

@@ -10,6 +10,7 @@ from mailkit.compose import encode, guard
 from mailkit.compose.addresses import Mailbox, address_tokens, mailbox, unique
 from mailkit.compose.draft import Composed, Draft
 from mailkit.compose.mime import entity_of
+from mailkit.compose.unsubscribe import Unsubscribe
 from mailkit.errors import DraftError
 from mailkit.words import Envelope
 
@@ -49,6 +50,7 @@ def compose(
         for name, addresses in (("To", draft.to), ("Cc", draft.cc), ("Bcc", draft.bcc))
     )
     reply_to = [mailbox(a, "The Reply-To address") for a in draft.reply_to]
+    receipt = _receipt_to(draft, author)
     recipients = unique([*to, *cc, *bcc])
     if not recipients:
         raise DraftError("The draft has no recipient.", hint="Give at least one address in to, cc or bcc.")
@@ -59,6 +61,7 @@ def compose(
         *_address_fields(reply_to, to, cc),
         encode.unstructured("Subject", draft.subject),
         *_id_fields(draft, message_id),
+        *_wish_fields(draft, receipt),
         *_own_fields(draft, extra_headers),
         encode.field("MIME-Version", ["1.0"]),
     ]
@@ -67,7 +70,7 @@ def compose(
         raw=raw if raw.endswith(b"\r\n") else raw + b"\r\n",
         envelope=Envelope(submitter.address, tuple(box.address for box in recipients)),
         message_id=message_id,
-        smtputf8=any(box.smtputf8 for box in (submitter, author, *reply_to, *recipients)),
+        smtputf8=any(box.smtputf8 for box in (submitter, author, *receipt, *reply_to, *recipients)),
     )
 
 
@@ -94,8 +97,9 @@ def _id_fields(draft: Draft, message_id: str) -> list[bytes]:
 
 
 def is_message_id(text: str) -> bool:
-    """Whether the text can stand between brackets on the wire: printable ASCII, no blank, at most 900 characters."""
-    return 0 < len(text) <= 900 and set(text) <= _ID_CHARS
+    """Whether the text can stand between brackets on the wire: printable ASCII, no blank, at most 900 characters, and
+    no encoded-word that hides a control character."""
+    return 0 < len(text) <= 900 and set(text) <= _ID_CHARS and not guard.hides_control(text)
 
 
 def _bracketed(message_id: str) -> str:
@@ -105,9 +109,29 @@ def _bracketed(message_id: str) -> str:
     return f"<{message_id}>"
 
 
+def _receipt_to(draft: Draft, author: Mailbox) -> list[Mailbox]:
+    """Who gets the reader's receipt: nobody, or one."""
+    wanted = draft.request_mdn
+    if isinstance(wanted, bool):
+        return [author] if wanted else []
+    return [mailbox(wanted, "The address for receipts")]
+
+
+def _wish_fields(draft: Draft, receipt: Sequence[Mailbox]) -> list[bytes]:
+    """What the draft asks of the reader's program: a receipt (RFC 8098), a way to unsubscribe (RFC 8058)."""
+    fields = [encode.field("Disposition-Notification-To", box.tokens()) for box in receipt]
+    if isinstance(draft.unsubscribe, Unsubscribe):
+        fields.append(encode.field("List-Unsubscribe", draft.unsubscribe.tokens()))
+        if draft.unsubscribe.is_one_click:
+            fields.append(encode.field("List-Unsubscribe-Post", ["List-Unsubscribe=One-Click"]))
+    return fields
+
+
 def _own_fields(draft: Draft, extra: Sequence[tuple[str, str]]) -> list[bytes]:
     fields: list[bytes] = []
-    seen: set[str] = set()
+    seen = {"disposition-notification-to"} if draft.request_mdn else set[str]()
+    if draft.unsubscribe is not None:
+        seen |= {"list-unsubscribe", "list-unsubscribe-post"}
     for name, value in (*draft.headers.items(), *extra):
         guard.check_name(name)
         guard.check_value(value, f"The header field {name}", tab=True)

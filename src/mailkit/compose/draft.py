@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from mailkit.compose import guard
+from mailkit.compose.unsubscribe import Unsubscribe
 from mailkit.errors import DraftError
 from mailkit.words import Envelope, Record
 
@@ -76,6 +77,8 @@ class Draft:
         headers: further header fields; those that mailkit writes itself are refused.
         in_reply_to, references: Message-IDs without brackets; ``reply()`` fills them.
         request_dsn: ask the server for a report on success and failure (RFC 3461).
+        request_mdn: ask the reader's program for a receipt (RFC 8098): to the author if True, else to that address.
+        unsubscribe: how the reader can leave the list (RFC 2369, RFC 8058); a string is a URL or an address.
         calendar: an iCalendar object (RFC 5545) shown beside the text, such as an invitation.
         record: the CRM record that this message belongs to.
         thread_id: the thread that this message belongs to, if references do not say it.
@@ -99,6 +102,8 @@ class Draft:
     in_reply_to: str | None = None
     references: Sequence[str] = ()
     request_dsn: bool = False
+    request_mdn: bool | str | Address = False
+    unsubscribe: Unsubscribe | str | None = None
     calendar: str | None = field(default=None, repr=False)
     record: Record | None = None
     thread_id: int | None = None
@@ -111,6 +116,8 @@ class Draft:
         object.__setattr__(self, "references", tuple(_bare(ref) for ref in references))
         if self.in_reply_to is not None:
             object.__setattr__(self, "in_reply_to", _bare(self.in_reply_to))
+        if isinstance(self.unsubscribe, str):
+            object.__setattr__(self, "unsubscribe", Unsubscribe.of(self.unsubscribe))
         object.__setattr__(self, "attachments", tuple(self.attachments))
         object.__setattr__(self, "headers", MappingProxyType(dict(self.headers)))
         object.__setattr__(self, "metadata", MappingProxyType(dict(self.metadata)))
@@ -155,6 +162,9 @@ def _check_types(draft: Draft) -> None:
     if wrong:
         what = type(wrong[0]).__name__
         raise DraftError(f"An attachment must be an Attachment, not {what}.", hint="Use Attachment.from_path(path).")
+    unsubscribe: object = draft.unsubscribe
+    if unsubscribe is not None and not isinstance(unsubscribe, Unsubscribe):
+        raise DraftError(f"unsubscribe must be an Unsubscribe or a str, not {type(unsubscribe).__name__}.")
     record: object = draft.record
     if record is not None and not isinstance(record, Record):
         raise DraftError(
@@ -164,7 +174,9 @@ def _check_types(draft: Draft) -> None:
 
 def _check(draft: Draft) -> None:
     guard.check_value(draft.subject, "The subject", tab=True)
-    for address in (*draft.recipients, *draft.reply_to, *([] if draft.from_ is None else [draft.from_])):
+    receipt = draft.request_mdn
+    others = [one for one in (draft.from_, None if isinstance(receipt, bool) else receipt) if one is not None]
+    for address in (*draft.recipients, *draft.reply_to, *others):
         for text in (address,) if isinstance(address, str) else (address.name, address.address):
             guard.check_value(text, "An address")
     for name, value in draft.headers.items():
@@ -206,3 +218,8 @@ def _canonical(draft: Draft) -> Iterator[bytes]:
         yield repr((attachment.name, attachment.content_type, attachment.inline, attachment.content_id)).encode("utf-8")
         yield hashlib.sha256(attachment.content).digest()
     yield repr((draft.request_dsn, str(draft.record), draft.thread_id)).encode("utf-8")
+    # What was added later counts only where it is used: rows of an earlier version keep their fingerprints.
+    if draft.request_mdn:
+        yield f"mdn {draft.request_mdn}".encode()
+    if draft.unsubscribe is not None:
+        yield repr(draft.unsubscribe).encode("utf-8")

@@ -4,9 +4,10 @@ The interpreter cannot be relied on: on 3.11.7 the standard library writes a rea
 ``=?utf-8?q?a=0D=0ABcc:_x?=`` (CVE-2024-6923), and for a header *name* with a line break. So mailkit checks what it is
 given, serialises by itself, and checks again where a line is written (``write_field``).
 
-Refused in every value: C0 controls (a TAB is legal in a subject and in header values), DEL, lone surrogates, and an
-encoded-word (RFC 2047) that *decodes* to a control character: a reader that decodes before it splits lines would see
-the line break. Nothing is ever stripped silently.
+Refused in every value: C0 controls (a TAB is legal in a subject and in header values), DEL, C1 controls (NEL among
+them), the line and paragraph separators U+2028 and U+2029, lone surrogates, and an encoded-word (RFC 2047) that
+*decodes* to one of these: a reader that decodes before it splits lines would see the line break, and Python's own
+``str.splitlines`` breaks at NEL, U+2028 and U+2029. Nothing is ever stripped silently.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import binascii
 
 from mailkit.errors import DraftError, InjectionError
 
-_CONTROLS = frozenset(chr(n) for n in range(32)) | {"\x7f"}
+_CONTROLS = frozenset(chr(n) for n in (*range(32), *range(127, 160), 0x2028, 0x2029))
 _NOT_TAB = _CONTROLS - {"\t"}
 
 #: RFC 5322 section 3.6.8: printable US-ASCII except the colon.
@@ -71,6 +72,11 @@ def check_name(name: str) -> str:
             f"The header field {name} is written by mailkit.", hint="Use the draft's own field, if there is one."
         )
     return name
+
+
+def is_control(char: str) -> bool:
+    """Whether a character may stand in no header: a control character, a line or paragraph separator."""
+    return char in _CONTROLS
 
 
 def hides_control(value: str) -> bool:

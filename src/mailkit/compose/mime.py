@@ -151,6 +151,12 @@ def _coded(content: bytes, content_type: str) -> tuple[str, bytes, str]:
     return "base64", encode.base64_body(content), "application/octet-stream"
 
 
+def is_content_type(kind: str) -> bool:
+    """Whether the text, without parameters, can be the type of an attachment (RFC 6838 section 4.2)."""
+    main, _, sub = kind.partition("/")
+    return 0 < len(main) <= 127 and 0 < len(sub) <= 127 and set(main + sub) <= TOKEN and main != "multipart"
+
+
 def _declared(attachment: Attachment) -> tuple[str, list[tuple[str, str]]]:
     text = attachment.content_type
     if text is None:
@@ -160,8 +166,7 @@ def _declared(attachment: Attachment) -> tuple[str, list[tuple[str, str]]]:
         text = kind if kind is not None and coding is None else "application/octet-stream"
     kind, *rest = text.split(";")
     kind = kind.strip().lower()
-    main, slash, sub = kind.partition("/")
-    if not (main and slash and sub and set(main) <= TOKEN and set(sub) <= TOKEN) or main == "multipart":
+    if not is_content_type(kind):
         raise DraftError(f"{text[:80]!r} cannot be the content type of an attachment.")
     return kind, [_declared_param(item, text) for item in rest if item.strip()]
 

@@ -81,9 +81,8 @@ def sanitize(html: str, *, remote: bool = False, cid: CidResolver | None = None)
 
     Args:
         remote: keep pictures that are loaded from outside (the reader asked for them).
-        cid: from a Content-ID without brackets to a URL (``https:`` or ``data:image/…``) or None; without it inline
-            pictures
-            are left out.
+        cid: from a Content-ID without brackets to a URL (``https:``, ``data:image/…``, or ``cid:`` of another message)
+            or None; without it inline pictures are left out.
 
     Returns:
         A fragment without ``html`` and ``body``. Text that nests absurdly deep is shown as plain text.
@@ -147,7 +146,7 @@ class _Checker:
     def _picture(self, value: str, text: str) -> str | None:
         if text.startswith("cid:"):
             found = self._cid(value.strip()[4:].strip("<> ")) if self._cid else None
-            return found if found and found.lower().startswith((*_PICTURES, "https:", "http:", "/")) else None
+            return found if found and found.lower().startswith((*_PICTURES, "https:", "http:", "cid:", "/")) else None
         if text.startswith(_PICTURES):
             return value
         if text.startswith(("http:", "https:", "//")):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from mailkit.compose import Composed, Draft, compose, fingerprint
 from mailkit.compose.addresses import Mailbox, mailbox
+from mailkit.compose.composing import is_message_id
 from mailkit.compose.token import mint
 from mailkit.errors import AddressError, InputError, KeyConflictError, StoreError
 from mailkit.message import Address
@@ -132,7 +133,7 @@ def _in_thread(tx: Tx, draft: Draft) -> Draft:
     if draft.thread_id is None or draft.in_reply_to is not None or draft.references:
         return draft
     ids = [one.message_id for one in messages.of_thread(tx, draft.thread_id) if one.message_id]
-    usable = [one for one in ids if one.isascii() and one.isprintable() and not set(one) & set(" <>")][-10:]
+    usable = [one for one in ids if is_message_id(one)][-10:]
     if not usable:
         return draft
     return replace(draft, in_reply_to=usable[-1], references=usable)

@@ -1,0 +1,152 @@
+"""Invitations, read back by our own reader and by the icalendar library."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import icalendar
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailkit.compose import Draft, Meeting, answer_invitation
+from mailkit.content import read, read_calendar
+from mailkit.errors import AddressError, DraftError, InjectionError
+from mailkit.message import parse
+
+NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
+START = datetime(2026, 3, 9, 10, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=120)
+
+
+def meeting(**fields: object) -> Meeting:
+    base = {
+        "uid": "order-1042@acme.example",
+        "summary": "Übergabe; Teil 1, Raum 2",
+        "start": START,
+        "end": START + timedelta(hours=1),
+        "organizer": "Ana Acme <ana@acme.example>",
+        "attendees": ["Bo <bo@client.example>", "cy@client.example"],
+        "location": "Köln",
+        "description": "one\ntwo",
+    }
+    return Meeting(**{**base, **fields})
+
+
+def peer(text: str) -> icalendar.Event:
+    calendar = icalendar.Calendar.from_ical(text)
+    [event] = calendar.walk("VEVENT")
+    assert not event.errors
+    return event
+
+
+def test_an_invitation(composed):
+    text = meeting().invitation(now=NOW)
+    calendar = read_calendar(text)
+    assert calendar.method == "REQUEST"
+    [event] = calendar.events
+    assert (event.uid, event.summary, event.location) == ("order-1042@acme.example", meeting().summary, "Köln")
+    assert event.description == "one\ntwo"
+    assert event.start == START
+    assert event.organizer.address == "ana@acme.example"
+    assert [(a.address, a.status) for a in event.attendees] == [
+        ("bo@client.example", "needs-action"),
+        ("cy@client.example", "needs-action"),
+    ]
+    other = peer(text)
+    assert other.decoded("dtstart") == START
+    assert other.decoded("dtstamp") == NOW
+    assert str(other["summary"]) == meeting().summary
+    assert other["organizer"].params["CN"] == "Ana Acme"
+    raw = composed(Draft(to=meeting().attendees, subject="x", text="y", calendar=text)).raw
+    part = next(part for part in parse(raw).parts if part.content_type == "text/calendar")
+    assert part.params["method"] == "REQUEST"
+    assert part.content.decode() == text
+
+
+def test_a_cancellation():
+    text = meeting(sequence=3).cancellation(now=NOW)
+    [event] = read_calendar(text).events
+    assert read_calendar(text).method == "CANCEL"
+    assert (event.sequence, event.status) == (4, "cancelled")
+    assert str(peer(text)["status"]) == "CANCELLED"
+
+
+def test_whole_days():
+    text = meeting(start=date(2026, 3, 9), end=date(2026, 3, 11)).invitation(now=NOW)
+    assert peer(text).decoded("dtstart") == date(2026, 3, 9)
+    assert read_calendar(text).events[0].all_day
+
+
+@pytest.mark.parametrize("status", ["accepted", "tentative", "declined"])
+def test_an_answer_to_an_invitation(composed, status):
+    invited = composed(Draft(to="bo@client.example", text="x", calendar=meeting(sequence=2).invitation(now=NOW))).raw
+    draft = answer_invitation(parse(invited), status, attendee="Bo <bo@client.example>", now=NOW)
+    assert draft.to == ("ana@acme.example",)
+    assert draft.subject.casefold().startswith(f"{status}: ")
+    assert draft.in_reply_to == "1.2@acme.example"
+    view = read(parse(composed(draft, sender="bo@client.example").raw))
+    assert view.kind == "calendar"
+    assert view.calendar.method == "REPLY"
+    [event] = view.calendar.events
+    assert (event.uid, event.sequence, event.start) == ("order-1042@acme.example", 2, START)
+    assert [(a.address, a.status) for a in event.attendees] == [("bo@client.example", status)]
+    assert peer(draft.calendar).decoded("dtend") == START + timedelta(hours=1)
+
+
+def test_what_is_no_invitation_is_not_answered(composed):
+    raw = composed(Draft(to="bo@client.example", text="x", calendar=meeting().cancellation(now=NOW))).raw
+    with pytest.raises(DraftError, match="no invitation"):
+        answer_invitation(parse(raw), "accepted", attendee="bo@client.example")
+    ok = composed(Draft(to="bo@client.example", text="x", calendar=meeting().invitation(now=NOW))).raw
+    with pytest.raises(DraftError, match="no answer"):
+        answer_invitation(parse(ok), "perhaps", attendee="bo@client.example")  # type: ignore[arg-type]
+    with pytest.raises(AddressError):
+        answer_invitation(parse(ok.replace(b"mailto:ana@acme", b"mailto:ana acme")), "accepted", attendee="b@c.example")
+
+
+@given(summary=TEXT, description=st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]) | st.just("\n")))
+def test_any_text_comes_back(summary, description):
+    text = meeting(summary=summary, description=description).invitation(now=NOW)
+    [event] = read_calendar(text).events
+    assert (event.summary, event.description) == (summary, description)
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+    assert str(peer(text).get("summary", "")) == summary
+
+
+@given(name=TEXT)
+def test_any_name_comes_back(name):
+    from mailkit.message import Address
+
+    text = meeting(organizer=Address(name, "ana@acme.example", None)).invitation(now=NOW)
+    assert peer(text)["organizer"] == "mailto:ana@acme.example"
+    assert peer(text)["organizer"].params.get("CN", "") == name
+
+
+@pytest.mark.parametrize("char", ["\r", "\n", "\0", "\x7f", "\x85", "\u2028", "\udc0d", "\x1b"])
+@pytest.mark.parametrize("field", ["uid", "summary", "organizer", "attendees", "location", "description"])
+def test_nothing_breaks_out_of_a_calendar(field, char):
+    value = f"a{char}ATTENDEE:mailto:x@y.example"
+    if field in ("location", "description") and char in "\r\n":
+        [event] = read_calendar(meeting(**{field: value}).invitation(now=NOW)).events
+        assert len(event.attendees) == 2
+        return
+    given_value = [f"{value} <b@c.example>"] if field == "attendees" else value
+    with pytest.raises(InjectionError):
+        meeting(**{field: f"{value} <b@c.example>" if field == "organizer" else given_value})
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"end": START},
+        {"end": date(2026, 3, 10)},
+        {"start": datetime(2026, 3, 9), "end": datetime(2026, 3, 10)},
+        {"uid": ""},
+        {"uid": "x" * 256},
+    ],
+)
+def test_meetings_that_are_none(fields):
+    with pytest.raises(DraftError):
+        meeting(**fields)
