@@ -16,7 +16,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mailkit.message import Address, Message, Part, decode_words, parse, parse_date, parse_ids
+from mailkit.message import (
+    Address,
+    Message,
+    Part,
+    decode_words,
+    is_smtp_address,
+    parse,
+    parse_addresses,
+    parse_date,
+    parse_ids,
+)
 
 # Where the source decides something that the standards leave open and we decide otherwise, and why.
 KNOWN: dict[str, str] = {
@@ -203,6 +213,22 @@ def score_headers(file: Path) -> Score:
     return score
 
 
+def score_address(file: Path) -> Score:
+    """``address/isemail.json``: whether SMTP can carry the address, as the source says; what it can carry must also be
+    read out of a header as it was written."""
+    score = Score("address/truth")
+    for case in json.loads(file.read_text("utf-8"))["cases"]:
+        text, accept = case["input"], case["accept"]
+        wrong = [] if is_smtp_address(text) == accept else [f"{text!r} is {case['diagnosis']}"]
+        if accept:
+            found = parse_addresses(f"<{text}>")
+            local, _, domain = text.rpartition("@")
+            if [one.address for one in found] != [f"{local}@{domain.lower()}"]:
+                wrong.append(f"{text!r} is read as {found!r}")
+        score.add(f"address/{case['id']}", wrong)
+    return score
+
+
 def score_readable(folder: Path, name: str) -> Score:
     """Every message must be read without an exception and must give back a structure."""
     score = Score(name)
@@ -219,6 +245,7 @@ def scores(corpora: Path) -> Iterator[Score]:
         yield score_mime(folder)
     for file in sorted((corpora / "headers").glob("*.json")):
         yield score_headers(file)
+    yield score_address(corpora / "address" / "isemail.json")
     for name in ("bounce", "thread"):
         yield score_readable(corpora / name, name)
 

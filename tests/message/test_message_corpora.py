@@ -39,6 +39,11 @@ def test_headers(corpora: Path, kind: str) -> None:
     assert score.unknown == {}
 
 
+def test_addresses(corpora: Path) -> None:
+    score = scoring.score_address(corpora / "address" / "isemail.json")
+    assert (score.passed, score.total) == (164, 164)
+
+
 @pytest.mark.parametrize(("folder", "least"), [("bounce", 137), ("thread", 9)])
 def test_readable(corpora: Path, folder: str, least: int) -> None:
     score = scoring.score_readable(corpora / folder, folder)

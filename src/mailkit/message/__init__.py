@@ -12,6 +12,7 @@ encoded        RFC 2047                    address, dates, ids   header values
 checks         defects and ambiguities     identity  when two mails are one
 filename       names safe to write to disk
 embedded       files inside a text: uuencode, yEnc
+smtp_address   what SMTP can carry       partial   mails that were sent in pieces
 =============  ====================================================================
 """
 
@@ -26,18 +27,24 @@ from mailkit.message.identity import content_digest, identity
 from mailkit.message.ids import parse_ids
 from mailkit.message.model import Ambiguity, Defect, Message, Part
 from mailkit.message.parse import parse
+from mailkit.message.partial import Fragment, fragment_of, join_fragments
+from mailkit.message.smtp_address import is_smtp_address
 
 __all__ = [
     "Address",
     "Ambiguity",
     "Defect",
+    "Fragment",
     "Header",
     "Headers",
     "Message",
     "Part",
     "content_digest",
     "decode_words",
+    "fragment_of",
     "identity",
+    "is_smtp_address",
+    "join_fragments",
     "parse",
     "parse_addresses",
     "parse_date",
