@@ -7,7 +7,7 @@ html        HTML that is safe to show (``depth``: HTML that is too deep to be pa
 reply       new text, quotations, signature (``lines``, ``signature``, ``languages``)
 report      bounces, complaints, receipts (``delivery``, ``notices``, ``reasons``)
 kinds       what kind of message this is; whether a machine may answer it
-trust       how far the sender can be believed (``authres``, ``domains``)
+trust       how far the sender can be believed (``authres``, ``domains``, ``dkim``, ``lookalike``)
 calendar    invitations (``meeting``: those that came as winmail.dat)
 files       all attached files, whatever they are packed in (``sniff``: what they are by their bytes)
 tnef        winmail.dat (``mapi``: its property lists, ``lzfu``: compressed RTF, ``rtf``: the HTML or text in it)
@@ -17,6 +17,7 @@ tnef        winmail.dat (``mapi``: its property lists, ``lzfu``: compressed RTF,
 from __future__ import annotations
 
 from .calendar import Attendee, Calendar, Event, read_calendar
+from .dkim import DkimResult, dns_names, verify_dkim
 from .files import File
 from .html import SafeHtml, sanitize
 from .kinds import is_auto_reply, is_automatic, is_list, kind_of
@@ -31,6 +32,7 @@ __all__ = [
     "Attendee",
     "Calendar",
     "Content",
+    "DkimResult",
     "Event",
     "File",
     "Reply",
@@ -40,6 +42,7 @@ __all__ = [
     "Segment",
     "Tnef",
     "TnefFile",
+    "dns_names",
     "html_to_text",
     "is_auto_reply",
     "is_automatic",
@@ -52,4 +55,5 @@ __all__ = [
     "sanitize",
     "split_reply",
     "trust_of",
+    "verify_dkim",
 ]

@@ -14,8 +14,12 @@ The settings must name a server only if it writes its results on every mail: RFC
 ones.
 
 Only results that are *aligned* with the From domain count (RFC 7489 section 3.1, relaxed): ``dmarc=pass`` for that
-domain, ``dkim=pass`` with such a d=, or ``spf=pass`` with such an envelope sender. Several From addresses, or a
-display name that shows another address, are never authenticated.
+domain, ``dkim=pass`` with such a d=, or ``spf=pass`` with such an envelope sender. Where no server of ours writes
+results, DKIM can be checked here, given the keys (see ``dkim``): what passes counts, what fails forges nothing, because
+lists and scanners break signatures every day.
+
+Several From addresses, a display name that shows another address, and a domain that is made to look like one of our own
+are never authenticated. A Reply-To that leads elsewhere is told in the evidence.
 """
 
 from __future__ import annotations
@@ -31,14 +35,22 @@ from mailkit.words import Trust, TrustLevel
 
 from .authres import MAX_HEADER, NO_NAME, Result, parse_results, sections
 from .delivery import addresses_in
+from .dkim import Answers, is_strict, verify_dkim
 from .domains import are_neighbours, is_shared, same_organisation
+from .lookalike import looks_like, mixes_scripts
 
 __all__ = ["trust_of"]
 
 MAX_TRACE = 50  # trace fields looked at
 
 
-def trust_of(message: Message, *, authserv_ids: Sequence[str] = (), own_domains: Sequence[str] = ()) -> Trust:
+def trust_of(
+    message: Message,
+    *,
+    authserv_ids: Sequence[str] = (),
+    own_domains: Sequence[str] = (),
+    answers: Answers | None = None,
+) -> Trust:
     """What is known of the sender.
 
     Args:
@@ -46,22 +58,35 @@ def trust_of(message: Message, *, authserv_ids: Sequence[str] = (), own_domains:
             without a name, as Microsoft 365 writes it; give it only for mailboxes there.
         own_domains: domains of the account's organisation; mail that claims them and fails is forged. Domains of the
             large providers (``gmail.com`` …) do not count.
+        answers: TXT records that were fetched for ``dns_names(message)``; DKIM is checked with them. None: it is not.
 
     Returns:
         AUTHENTICATED, CLAIMED or FORGED, with the evidence as short sentences.
+
+    Raises:
+        MissingExtraError: ``answers`` are given and dkimpy is not installed.
     """
     found = [parse_results(value)[1] for value in _trusted_headers(message, authserv_ids)]
     results = [item for header in found if not _contradicts_itself(header) for item in header]
     evidence = [str(item) for item in results if item.method in ("dmarc", "dkim", "spf", "arc", "compauth")]
-    doubts = _doubts(message)
+    doubts = _doubts(message, own_domains)
+    notes = _notes(message)
     domain = _from_domain(message)
     if _is_forged(results, domain, own_domains):
-        return Trust(TrustLevel.FORGED, (*evidence, *doubts))
-    if not doubts and domain and _is_authenticated(results, domain):
-        return Trust(TrustLevel.AUTHENTICATED, tuple(evidence))
+        return Trust(TrustLevel.FORGED, (*evidence, *doubts, *notes))
+    own = verify_dkim(message, answers) if answers is not None else ()
+    evidence += [f"{item}, checked here" for item in own]
+    exact = answers is not None and is_strict(answers, domain)
+    signed = any(item.result == "pass" and _matches(item.domain, domain, exact) for item in own)
+    if not doubts and domain and (_is_authenticated(results, domain) or (signed and not _fails_dmarc(results))):
+        return Trust(TrustLevel.AUTHENTICATED, (*evidence, *notes))
     if not results:
         evidence.append("no Authentication-Results of a trusted server")
-    return Trust(TrustLevel.CLAIMED, (*evidence, *doubts))
+    return Trust(TrustLevel.CLAIMED, (*evidence, *doubts, *notes))
+
+
+def _matches(signer: str, domain: str, exact: bool) -> bool:
+    return signer == domain if exact else same_organisation(signer, domain)
 
 
 def _contradicts_itself(header: Sequence[Result]) -> bool:
@@ -69,8 +94,12 @@ def _contradicts_itself(header: Sequence[Result]) -> bool:
     return sum(item.method == "dmarc" for item in header) > 1
 
 
+def _fails_dmarc(results: Sequence[Result]) -> bool:
+    return any(item.method == "dmarc" and item.value in ("fail", "permerror") for item in results)
+
+
 def _is_authenticated(results: Sequence[Result], domain: str) -> bool:
-    if any(item.method == "dmarc" and item.value in ("fail", "permerror") for item in results):
+    if _fails_dmarc(results):
         return False
     return any(item.value == "pass" and _aligned(item, domain) for item in results)
 
@@ -153,7 +182,7 @@ def _from_domain(message: Message) -> str:
     return message.from_[0].key.rpartition("@")[2].rstrip(".") if len(message.from_) == 1 else ""
 
 
-def _doubts(message: Message) -> list[str]:
+def _doubts(message: Message, own_domains: Sequence[str]) -> list[str]:
     """Why the From field itself cannot be believed."""
     doubts = []
     if len(message.headers.raw_all("From")) > 1:
@@ -167,7 +196,20 @@ def _doubts(message: Message) -> list[str]:
             doubts.append("the display name turns the direction of writing")
         if other := _shown(address):
             doubts.append(f"the display name shows another address: {other[:100]}")
+        domain = address.key.rpartition("@")[2]
+        if mixes_scripts(domain):
+            doubts.append(f"the domain mixes letters of several scripts: {domain[:100]}")
+        if own := looks_like(domain, own_domains):
+            doubts.append(f"the domain {domain[:100]} looks like {own}")
     return doubts
+
+
+def _notes(message: Message) -> list[str]:
+    """What is worth knowing and makes nobody a liar: newsletters and helpdesks take answers elsewhere, too."""
+    domain = _from_domain(message)
+    others = (address.key.rpartition("@")[2] for address in message.reply_to[:5] if address.address)
+    strange = dict.fromkeys(other for other in others if domain and not same_organisation(other, domain))
+    return [f"answers go to another domain: {other[:100]}" for other in strange]
 
 
 _OVERRIDES = frozenset("\u202d\u202e")

@@ -1,0 +1,195 @@
+"""DKIM checked with keys already fetched: real signatures, made here by dkimpy's signer."""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+
+import dkim
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailkit.content import dns_names, trust_of, verify_dkim
+from mailkit.message import parse
+from mailkit.words import TrustLevel
+
+RAW = (
+    b"From: Ana <ana@mail.acme.example>\r\nTo: bo@client.example\r\nSubject: Offer\r\n"
+    b"Date: Mon, 23 Nov 2026 10:00:00 +0100\r\n\r\nForty chairs. \r\n\tRegards  ,\r\nAna\r\n"
+)
+
+
+def _pair(bits: int) -> tuple[bytes, str]:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    )
+    der = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return pem, "v=DKIM1; k=rsa; p=" + base64.b64encode(der).decode()
+
+
+PEM, RECORD = _pair(2048)
+NAME = "s1._domainkey.acme.example"
+KEYS: Mapping[str, Sequence[str]] = {NAME: (RECORD,)}
+
+
+def signed(raw: bytes = RAW, **changes: object) -> bytes:
+    options: dict[str, object] = {"include_headers": [b"from", b"to", b"subject", b"date"]} | changes
+    return bytes(dkim.sign(raw, b"s1", b"acme.example", PEM, **options)) + raw
+
+
+@pytest.mark.parametrize(
+    "way", [(b"relaxed", b"relaxed"), (b"simple", b"simple"), (b"relaxed", b"simple"), (b"simple", b"relaxed")]
+)
+@pytest.mark.parametrize(
+    "raw", [RAW, RAW.partition(b"\r\n\r\n")[0] + b"\r\n\r\n", RAW + b"\r\n\r\n", RAW + b" \t x\t\ty \r\n"]
+)
+def test_a_good_signature(way: tuple[bytes, bytes], raw: bytes) -> None:
+    found = verify_dkim(parse(signed(raw, canonicalize=way)), KEYS)
+    assert [(one.domain, one.selector, one.result) for one in found] == [("acme.example", "s1", "pass")]
+
+
+def test_line_ends_of_a_file_change_nothing() -> None:
+    assert verify_dkim(parse(signed().replace(b"\r\n", b"\n")), KEYS)[0].result == "pass"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b"Forty", b"Fifty"), (b"Subject: Offer", b"Subject: Order"), (b"ana@mail", b"bob@mail"), (b"s=s1", b"s=s2")],
+)
+def test_what_was_changed_fails(old: bytes, new: bytes) -> None:
+    found = verify_dkim(parse(signed().replace(old, new, 1)), {**KEYS, "s2._domainkey.acme.example": (_pair(2048)[1],)})
+    assert found[0].result == "fail"
+    assert found[0].reason
+
+
+def test_a_second_from_field_fails() -> None:
+    assert verify_dkim(parse(b"From: x@evil.example\r\n" + signed()), KEYS)[0].result == "fail"
+
+
+@pytest.mark.parametrize(
+    ("keys", "result", "reason"),
+    [
+        ({}, "temperror", "could not be fetched"),
+        ({NAME: ()}, "permerror", "no key"),
+        ({NAME: ("v=spf1 -all",)}, "permerror", "no key"),
+        ({NAME: (RECORD, RECORD)}, "permerror", "several"),
+        ({NAME: ("v=DKIM1; p=",)}, "permerror", "revoked"),
+        ({NAME: ("v=DKIM1; p=AAAA",)}, "fail", ""),
+        ({NAME: ("v=DKIM1; p=ö",)}, "fail", ""),
+        ({NAME: (RECORD + "; t=y",)}, "neutral", "testing"),
+        ({NAME: (RECORD + "; t=s",)}, "pass", ""),
+    ],
+)
+def test_keys(keys: Mapping[str, Sequence[str]], result: str, reason: str) -> None:
+    found = verify_dkim(parse(signed()), keys)[0]
+    assert (found.result, reason in found.reason) == (result, True)
+
+
+@pytest.mark.parametrize(
+    ("make", "result", "reason"),
+    [
+        (lambda: signed(length=True), "neutral", "a part of the body"),
+        (lambda: signed().replace(b"h=from :", b"h=x-any :").replace(b"h=from:", b"h=x-any:"), "permerror", "From"),
+        (lambda: signed().replace(b"a=rsa-sha256", b"a=rsa-sha1"), "permerror", "algorithm"),
+        (lambda: signed().replace(b"d=acme.example", b"d=acme example/"), "permerror", "no domain"),
+        (lambda: signed().replace(b"s=s1", b"s=s1" + b" " * 40), "permerror", "too long"),
+        (lambda: signed(identity=b"@mail.acme.example"), "fail", "domain itself"),
+    ],
+)
+def test_signatures_that_prove_nothing(make: Callable[[], bytes], result: str, reason: str) -> None:
+    found = verify_dkim(parse(make()), {NAME: (RECORD + "; t=s",)})[0]
+    assert (found.result, reason in found.reason) == (result, True), found
+
+
+def test_keys_of_1024_bits_are_still_met_and_count() -> None:
+    pem, record = _pair(1024)
+    raw = bytes(dkim.sign(RAW, b"s1", b"acme.example", pem, include_headers=[b"from"])) + RAW
+    assert verify_dkim(parse(raw), {NAME: (record,)})[0].result == "pass"
+
+
+def test_the_names_that_are_wanted() -> None:
+    message = parse(signed())
+    assert dns_names(message) == (NAME, "_dmarc.mail.acme.example")
+    flood = b"".join(b"DKIM-Signature: d=a%d.example; s=x\r\n" % n for n in range(50))
+    assert len(dns_names(parse(flood + RAW))) == 6
+    assert dns_names(parse(b"DKIM-Signature: d=../x; s=\r\nFrom: a@b, c@d\r\n\r\n")) == ()
+
+
+# Trust
+
+
+def test_an_aligned_signature_authenticates() -> None:
+    found = trust_of(parse(signed()), answers=KEYS)
+    assert found.level is TrustLevel.AUTHENTICATED
+    assert "dkim=pass (acme.example), checked here" in found.evidence
+
+
+def test_without_answers_nothing_is_checked() -> None:
+    assert trust_of(parse(signed())).level is TrustLevel.CLAIMED
+
+
+def test_dmarc_may_ask_for_the_very_domain() -> None:
+    strict = {**KEYS, "_dmarc.mail.acme.example": ("v=DMARC1; p=reject; adkim=s",)}
+    assert trust_of(parse(signed()), answers=strict).level is TrustLevel.CLAIMED
+
+
+def test_a_signature_of_somebody_else_does_not_count() -> None:
+    raw = signed().replace(b"From: Ana <ana@mail.acme.example>", b"From: Bo <bo@client.example>")
+    raw = signed(RAW.replace(b"ana@mail.acme.example", b"bo@client.example"))
+    found = trust_of(parse(raw), answers=KEYS)
+    assert found.level is TrustLevel.CLAIMED
+    assert "dkim=pass (acme.example), checked here" in found.evidence
+
+
+def test_a_broken_signature_forges_nothing() -> None:
+    raw = signed().replace(b"Forty", b"Fifty")
+    found = trust_of(parse(raw), answers=KEYS, own_domains=("acme.example",))
+    assert found.level is TrustLevel.CLAIMED
+    assert any("dkim=fail" in line for line in found.evidence)
+
+
+def test_the_word_of_our_own_server_counts_more() -> None:
+    ours = b"Authentication-Results: mx.client.example; dmarc=fail header.from=mail.acme.example (p=none)\r\n"
+    raw = ours + b"Received: from a by mx.client.example; x\r\n" + signed()
+    found = trust_of(parse(raw), authserv_ids=("mx.client.example",), answers=KEYS)
+    assert found.level is TrustLevel.CLAIMED
+
+
+@given(st.binary(max_size=200), st.binary(max_size=200))
+def test_any_bytes(tags: bytes, record: bytes) -> None:
+    raw = b"DKIM-Signature: v=1; a=rsa-sha256; d=a.example; s=x; h=from; " + tags + b"\r\nFrom: a@a.example\r\n\r\nx"
+    message = parse(raw)
+    answers = dict.fromkeys(dns_names(message), (record.decode("latin-1"),))
+    assert all(one.result for one in verify_dkim(message, answers))
+
+
+@pytest.mark.parametrize(
+    "body", [b" ", b" \r\n", b"\t x", b"\r\n", b" \r", b"x", b"\n", b"a b\t\r\n"],
+)  # fmt: skip
+def test_time_grows_with_the_body(grows_with_size: Callable[[Callable[[int], object]], None], body: bytes) -> None:
+    head = signed(canonicalize=(b"relaxed", b"relaxed")).partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    grows_with_size(lambda n: verify_dkim(parse(head + body * (n // len(body)) + b"x"), KEYS))
+
+
+@pytest.mark.parametrize("unit", [b" ", b"\r\n ", b"; b=", b":", b"; h=from:", b"a"])
+def test_time_grows_with_the_signature(grows_with_size: Callable[[Callable[[int], object]], None], unit: bytes) -> None:
+    head, tail = b"DKIM-Signature: a=rsa-sha256; d=acme.example; s=s1; h=from; bh=AAAA; b=AAAA", b"\r\n" + RAW
+    grows_with_size(lambda n: verify_dkim(parse(head + unit * (n // len(unit)) + tail), KEYS))
+
+
+def test_without_dkimpy_the_extra_is_named() -> None:
+    code = (
+        "import sys; sys.modules['dkim'] = None\n"
+        "from mailkit.content import verify_dkim\nfrom mailkit.message import parse\n"
+        "assert verify_dkim(parse(b'From: a@b.example\\r\\n\\r\\n'), {}) == ()\n"
+        "try:\n    verify_dkim(parse(b'DKIM-Signature: d=a; s=b; h=from; a=rsa-sha256\\r\\n\\r\\n'), {})\n"
+        "except ImportError as error:\n    print(error.hint)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert "pip install 'mailkit-sdk[trust]'" in done.stdout, done.stderr
