@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 
+import dkim
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from mailkit.auth import Credentials
+from mailkit.compose import Draft, compose
+from mailkit.compose.dkim import Signer
 from mailkit.errors import AuthError
 from mailkit.mailbox import ImapMailbox
 from mailkit.transport import Outgoing
@@ -63,6 +69,20 @@ class Sender:
 @pytest.fixture
 def sender(whole_ground) -> Sender:
     return Sender(whole_ground)
+
+
+def test_a_dkim_signature_survives_the_road(sender: Sender) -> None:
+    key = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    signer = Signer(DOMAIN, "s1", key)
+    bo = sender.ground.user("bo")
+    draft = Draft(to=bo.address, subject="Grüße", text=".\n..\nFrom here \n\n\n" + "ü" * 3000, html="<p>" + "x" * 3000)
+    made = compose(draft, sender=sender.user.address, message_id="signed@x.example", date=datetime.now(UTC))
+    raw = signer.sign(made.raw)
+    assert sender.verdicts((raw, [bo.address])) == [[(SENT, 250, "2.0.0")]]
+    found = sender.arrived(bo, "signed@x.example")
+    assert found.endswith(raw)
+    records = {f"{signer.record_name}.".encode(): signer.record.encode()}
+    assert dkim.DKIM(found).verify(dnsfunc=lambda name, timeout=5: records.get(name))
 
 
 @pytest.mark.parametrize("tls", ["implicit", "starttls"])

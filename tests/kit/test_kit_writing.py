@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from mailkit import Draft
-from mailkit.store import outbox, raw
+import dkim
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from mailkit import Account, Draft, MailKit
+from mailkit.config import DkimKey
+from mailkit.errors import ConfigError, MissingKeyError
+from mailkit.store import accounts, outbox, raw
 
 
 def test_what_the_outbox_keeps_is_what_the_server_gets(office):
@@ -15,3 +22,83 @@ def test_what_the_outbox_keeps_is_what_the_server_gets(office):
     [got] = server.sent[before:]
     with kit.store.read() as tx:
         assert raw.get(tx, outbox.get(tx, receipt.id).raw_digest) == got.raw
+
+
+# --- DKIM -----------------------------------------------------------------------------------------------------------
+
+
+def key_of(domain: str = "acme.example", selector: str = "s1") -> DkimKey:
+    key = Ed25519PrivateKey.generate()
+    text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    return DkimKey(domain=domain, selector=selector, private_key=text)
+
+
+def verified(raw: bytes, key: DkimKey) -> bool:
+    records = {f"{key.signer.record_name}.".encode(): key.signer.record.encode()}
+    return dkim.DKIM(raw).verify(dnsfunc=lambda name, timeout=5: records.get(name))
+
+
+def signing(office, *keys: DkimKey, **more: object):
+    account = office.account.model_copy(update={"dkim": keys, **more})
+    office.kit.accounts.add(account, replace=True)
+    return office.kit
+
+
+def test_an_accounts_key_signs_what_it_sends_and_the_signature_arrives(office):
+    key = key_of()
+    kit = signing(office, key)
+    draft = Draft(to="bo@client.example", subject="Grüße", text=".\nFrom here\n", html="<p>ü" * 300)
+    assert kit.send(draft, account="sales").sent
+    raw_sent = office.server.sent[-1].raw
+    assert raw_sent.startswith(b"DKIM-Signature: ")
+    assert verified(raw_sent, key)
+
+
+def test_only_the_keys_of_the_authors_domain_sign(office):
+    keys = key_of("acme.example", "a"), key_of("other.example", "o"), key_of("shop.example", "s")
+    kit = signing(office, *keys, aliases=("info@news.shop.example",))
+    kit.send(Draft(to="bo@client.example", text="x"), account="sales")
+    kit.send(Draft(to="bo@client.example", text="x", from_="info@news.shop.example"), account="sales")
+    first, second = (sent.raw for sent in office.server.sent[-2:])
+    assert first.count(b"DKIM-Signature:") == second.count(b"DKIM-Signature:") == 1
+    assert verified(first, keys[0])
+    assert verified(second, keys[2])
+
+
+def test_the_key_is_stored_encrypted_with_the_password(office):
+    key = key_of()
+    kit = signing(office, key)
+    assert kit.accounts.get("sales").dkim == (key,)
+    assert kit.accounts.get("sales").credentials == office.account.credentials
+    [listed] = [one for one in kit.accounts.list() if one.name == "sales"]
+    assert listed.dkim[0].private_key is None
+    assert key.private_key is not None
+    secret = key.private_key.get_secret_value().split("\n")[1]
+    with kit.store.read() as tx:
+        stored = accounts.get(tx, "sales").config, accounts.get_secret(tx, "account:sales")
+    assert secret not in "".join(map(str, stored))
+    assert secret not in repr(kit.accounts.get("sales")) + repr(key) + str(key)
+
+
+def test_an_account_that_signs_never_sends_unsigned(office, store_url):
+    """Without the application's key the DKIM key cannot be opened: an error, and nothing is enqueued."""
+    signing(office, key_of())
+    with MailKit(store_url) as other, pytest.raises(MissingKeyError):
+        other.outbox.enqueue(Draft(to="bo@client.example", text="x"), account="sales", key="k")
+    assert office.kit.outbox.list() == ()
+    with pytest.raises(MissingKeyError, match="not sent unsigned"):
+        _ = DkimKey(domain="acme.example", selector="s1").signer
+
+
+def test_an_account_with_a_dkim_key_from_the_environment(tmp_path):
+    key = key_of()
+    assert key.private_key is not None
+    (tmp_path / "key.pem").write_text(key.private_key.get_secret_value())
+    prefix = "MAILKIT_ACCOUNT_SALES_"
+    environ = {"ADDRESS": "ana@acme.example", "SMTP_HOST": "h.example", "DKIM_SELECTOR": "s1"}
+    environ["DKIM_KEY_FILE"] = str(tmp_path / "key.pem")
+    account = Account.from_env("sales", environ={prefix + name: value for name, value in environ.items()})
+    assert account.dkim[0].signer.record == key.signer.record
+    del environ["DKIM_SELECTOR"]
+    with pytest.raises(ConfigError, match="selector"):
+        Account.from_env("sales", environ={prefix + name: value for name, value in environ.items()})

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 from .account import Account
 from .base import Setting
-from .credentials import AccessToken, Credentials, OAuth2, Password, TokenCallable
+from .credentials import AccessToken, Credentials, DkimKey, OAuth2, Password, TokenCallable
 from .servers import ImapServer, Server, SmtpServer, TlsMode
 
 __all__ = [
     "AccessToken",
     "Account",
     "Credentials",
+    "DkimKey",
     "ImapServer",
     "OAuth2",
     "Password",

@@ -14,12 +14,12 @@ from ._url import account_from_url
 from .account import Account
 
 PREFIX = "MAILKIT_ACCOUNT_"
-_SECRETS = ("PASSWORD", "URL")
+_SECRETS = ("PASSWORD", "URL", "DKIM_KEY")
 _SERVER_KEYS = ("HOST", "PORT", "TLS")
 _KEYS = frozenset(
     {
         "ADDRESS", "USERNAME", "PROVIDER", "CA_FILE", "TOKEN_PROVIDER", "MECHANISM", "DISPLAY_NAME", "ALIASES",
-        "AUTHSERV_IDS", "CONNECT_TIMEOUT", "READ_TIMEOUT",
+        "AUTHSERV_IDS", "CONNECT_TIMEOUT", "READ_TIMEOUT", "DKIM_DOMAIN", "DKIM_SELECTOR",
     }
     | {f"{part}_{key}" for part in ("IMAP", "SMTP") for key in _SERVER_KEYS}
     | {key + suffix for key in _SECRETS for suffix in ("", "_FILE")}
@@ -52,7 +52,7 @@ def account_from_env(cls: type[Account], name: str, prefix: str | None, environ:
         if others:
             raise ConfigError(f"{prefix}URL and {prefix}{others[0]} are both set.", hint="Give one or the other.")
         return account_from_url(cls, url, name)
-    return _from_variables(cls, name, prefix, given, secrets["PASSWORD"])
+    return _from_variables(cls, name, prefix, given, secrets)
 
 
 def names_in_env(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
@@ -66,7 +66,7 @@ def names_in_env(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
 
 
 def _from_variables(
-    cls: type[Account], name: str, prefix: str, given: Mapping[str, str], password: str | None
+    cls: type[Account], name: str, prefix: str, given: Mapping[str, str], secrets: Mapping[str, str | None]
 ) -> Account:
     if not given.get("ADDRESS"):
         raise ConfigError(f"The variable {prefix}ADDRESS is not set.", hint="Set it to the account's mail address.")
@@ -74,7 +74,12 @@ def _from_variables(
     fields["display_name"] = given.get("DISPLAY_NAME", "")
     for key in ("ALIASES", "AUTHSERV_IDS"):
         fields[key.lower()] = tuple(part.strip() for part in given.get(key, "").split(",") if part.strip())
-    username = given.get("USERNAME") or None
+    username, password = given.get("USERNAME") or None, secrets["PASSWORD"]
+    if secrets["DKIM_KEY"] is not None:
+        domain = given.get("DKIM_DOMAIN") or given["ADDRESS"].rpartition("@")[2]
+        fields["dkim"] = (
+            {"domain": domain, "selector": given.get("DKIM_SELECTOR", ""), "private_key": secrets["DKIM_KEY"]},
+        )
     if given.get("TOKEN_PROVIDER"):
         if password is not None:
             raise ConfigError(

@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from mailkit.errors import ConfigError
 
 from .base import Setting, clean, clean_address
-from .credentials import OAuth2, Password
+from .credentials import DkimKey, OAuth2, Password
 from .servers import ImapServer, SmtpServer
 
 DEFAULT_NAME = "default"
@@ -31,6 +31,7 @@ class Account(Setting):
             servers sign with.
         saves_sent: whether the server files sent mail itself; None takes the provider's word.
         folders: the folders to sync by name; empty means the default choice.
+        dkim: keys that sign what is sent; those whose domain is the author's, or above it, sign.
     """
 
     name: str = ""
@@ -44,6 +45,7 @@ class Account(Setting):
     authserv_ids: tuple[str, ...] = ()
     saves_sent: bool | None = None
     folders: tuple[str, ...] = Field(default=(), max_length=10_000)
+    dkim: tuple[DkimKey, ...] = Field(default=(), max_length=10)
 
     @model_validator(mode="before")
     @classmethod
@@ -156,7 +158,8 @@ class Account(Setting):
 
         ``ADDRESS``, ``PASSWORD`` or ``PASSWORD_FILE``, ``USERNAME``, ``PROVIDER``, ``IMAP_HOST``, ``IMAP_PORT``,
         ``IMAP_TLS``, ``SMTP_HOST``, ``SMTP_PORT``, ``SMTP_TLS``, ``CA_FILE``, ``TOKEN_PROVIDER``, ``DISPLAY_NAME``,
-        ``ALIASES`` (comma separated), or ``URL``/``URL_FILE`` alone.
+        ``ALIASES`` (comma separated), ``DKIM_SELECTOR`` with ``DKIM_KEY`` or ``DKIM_KEY_FILE`` and, if it is not the
+        address's, ``DKIM_DOMAIN``, or ``URL``/``URL_FILE`` alone.
 
         Raises:
             ConfigError: a variable is missing, unknown or wrong; the message names it.

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import SecretStr, field_validator
+from pydantic import SecretStr, field_validator, model_validator
 
-from mailkit.errors import ConfigError
+from mailkit.errors import ConfigError, MissingKeyError
 
 from .base import Setting, clean
+
+if TYPE_CHECKING:
+    from mailkit.compose.dkim import Signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +107,43 @@ class OAuth2(Setting):
 
 
 Credentials = Password | OAuth2
+
+
+class DkimKey(Setting):
+    """A key that signs what the account sends from ``domain`` and the domains below it (DKIM, RFC 6376).
+
+    ``private_key`` is the unencrypted PEM of an RSA or Ed25519 key. It is stored like a password, encrypted with the
+    application's key; an account that was listed without its secrets has None there, and cannot sign.
+    """
+
+    domain: str
+    selector: str
+    private_key: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _usable(self) -> DkimKey:
+        from mailkit.compose.dkim import Signer, is_name
+
+        for name in (self.domain, self.selector):
+            if not is_name(name):
+                raise ConfigError(f"{name[:80]!r} is no domain or selector; write it in lower case ASCII labels")
+        if self.private_key is not None:
+            Signer(self.domain, self.selector, self.private_key.get_secret_value())
+        return self
+
+    @property
+    def signer(self) -> Signer:
+        """What signs.
+
+        Raises:
+            MissingKeyError: the private key was not opened.
+        """
+        from mailkit.compose.dkim import Signer
+
+        if self.private_key is None:
+            raise MissingKeyError(f"The DKIM key of {self.domain} was not opened, and mail is not sent unsigned.")
+        return Signer(self.domain, self.selector, self.private_key.get_secret_value())
+
+    def covers(self, domain: str) -> bool:
+        """Whether it signs for an author at that domain (RFC 7489 section 3.1.1, relaxed alignment)."""
+        return domain == self.domain or domain.endswith(f".{self.domain}")

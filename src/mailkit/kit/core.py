@@ -134,6 +134,18 @@ class Core:
         """As ``settings``, in a transaction that is open already."""
         return Account.from_stored(self._row(tx, name).config, None)
 
+    def sender_in(self, tx: Tx, name: str) -> Account:
+        """As ``account_in``, with the secrets if composing needs them: an account that signs is never let off.
+
+        Raises:
+            MissingKeyError, WrongKeyError: its DKIM keys cannot be opened.
+        """
+        account = self.account_in(tx, name)
+        sealed = accounts.get_secret(tx, f"account:{name}") if account.dkim else None
+        if sealed is None:
+            return account
+        return Account.from_stored(self._row(tx, name).config, self.box.open(sealed, f"account:{name}"))
+
     def _row(self, tx: Tx, name: str) -> accounts.AccountRow:
         row = accounts.get(tx, name)
         if row is None:

@@ -68,6 +68,7 @@ class Outbox:
             UnknownAccountError: no such account.
             KeyConflictError: the key was used for another draft.
             AddressError, InjectionError, DraftError: the draft cannot be sent as it is.
+            MissingKeyError, WrongKeyError: the account signs with DKIM, and its keys cannot be opened.
             ConfigError: ``tx`` is no connection that can be used.
         """
         if tx is not None:
@@ -87,7 +88,7 @@ class Outbox:
         return enqueue(
             tx,
             draft,
-            account=self._core.account_in(tx, account),
+            account=self._core.sender_in(tx, account),
             key=key,
             due_at=due_at,
             on_uncertain=on_uncertain,

@@ -56,6 +56,7 @@ def enqueue(
     Raises:
         KeyConflictError: the key was used for another draft or account.
         AddressError, InjectionError, DraftError: the draft cannot be sent as it is; nothing was written.
+        MissingKeyError: the account signs with DKIM, and its keys were not opened.
     """
     key = uuid.uuid4().hex if key is None else _checked_key(key)
     mark = fingerprint(draft)
@@ -90,12 +91,22 @@ def enqueue(
 def _composed(tx: Tx, draft: Draft, account: Account, token_key: bytes | None, payload: str) -> Composed:
     sender = identity_of(draft, account)
     domain = sender.address.rpartition("@")[2]
-    return compose(
+    composed = compose(
         replace(_in_thread(tx, draft), from_=None),
         sender=Address(sender.name, sender.address),
         message_id=mint(domain, token_key, payload) if token_key else f"{secrets.token_hex(16)}@{domain}",
         date=tx.now().astimezone(),
     )
+    return _signed(composed, account, domain)
+
+
+def _signed(composed: Composed, account: Account, domain: str) -> Composed:
+    """With a DKIM-Signature of each of the account's keys that cover the author's domain."""
+    raw = composed.raw
+    for key in account.dkim:
+        if key.covers(domain.lower()):
+            raw = key.signer.sign(raw)
+    return replace(composed, raw=raw)
 
 
 def _checked_key(key: str) -> str:
