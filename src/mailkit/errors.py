@@ -288,10 +288,10 @@ class LimitError(MailkitError):
 
 
 class StoreError(MailkitError):
-    """The database failed; the transaction was rolled back."""
+    """The database failed; what was being written was undone."""
 
     code = "store"
-    default_hint = "The transaction was rolled back; nothing is half written."
+    default_hint = "What was being written was undone; nothing is half written."
 
 
 class StoreLockedError(StoreError):

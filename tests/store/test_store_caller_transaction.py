@@ -175,6 +175,41 @@ def test_a_statement_that_fails_is_typed_and_leaves_the_transaction_to_the_calle
     assert host.orders() == ["mine"]
 
 
+def test_a_call_that_fails_takes_back_only_what_it_wrote(host: Host) -> None:
+    host.caller.execute("INSERT INTO orders VALUES ('mine')")
+
+    def write_and_fail(number: int) -> None:
+        with host.store.within(host.caller.connection) as tx:
+            events.append(tx, MessageReceived(message_id=number))
+            raw.put(tx, b"Subject: hello\r\n\r\n")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail(1)
+    host.caller.execute("DROP TABLE mailkit_raw")
+    with pytest.raises(StoreOutdatedError):
+        write_and_fail(2)
+    host.caller.execute("INSERT INTO orders VALUES ('other')")
+    host.caller.commit()
+    assert (host.orders(), host.events()) == (["mine", "other"], 0)
+
+
+def test_a_first_call_that_fails_leaves_no_lock_behind(host: Host) -> None:
+    with pytest.raises(ZeroDivisionError), host.store.within(host.caller.connection) as tx:
+        assert events.append(tx, MessageReceived(message_id=1)).id / 0
+    with host.store.write() as own:
+        events.append(own, MessageReceived(message_id=2))
+    assert host.events() == 1
+    host.caller.rollback()
+
+
+def test_a_database_of_another_kind_is_refused(tmp_path: Any, postgres_url: str) -> None:
+    store = Store.open(f"sqlite:///{tmp_path}/m.db")
+    with _sqlalchemy(postgres_url) as caller, pytest.raises(ConfigError, match="the store is in sqlite"):
+        store.join(caller.connection)
+    store.close()
+
+
 def test_an_engine_is_refused(tmp_path: Any) -> None:
     store = Store.open(f"sqlite:///{tmp_path}/m.db")
     with pytest.raises(ConfigError, match=r"engine\.begin"):
@@ -202,8 +237,10 @@ def test_a_connection_that_commits_by_itself_is_refused(tmp_path: Any, postgres_
                 store.join(connection)
     lite.execute("BEGIN")
     store.join(lite)
+    postgres = Store.open(postgres_url, create=True)
     with three.transaction():
-        store.join(three)
+        postgres.join(three)
+    postgres.close()
     for connection in (lite, three, two):
         connection.close()
     store.close()
@@ -249,21 +286,39 @@ DJANGO = """
 import sys, django
 from django.conf import settings
 names = ("ENGINE", "NAME", "HOST", "PORT", "USER")
-settings.configure(DATABASES={"default": dict(zip(names, sys.argv[1:6]))})
+settings.configure(
+    DATABASES={"default": dict(zip(names, sys.argv[1:6]))}, USE_TZ=False, TIME_ZONE="America/New_York"
+)
 django.setup()
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
+from sqlalchemy import text
 from mailkit.errors import ConfigError
 from mailkit.events import MessageReceived
-from mailkit.store import Store, events
+from mailkit.store import Store, events, leases
+from mailkit.store.engine import utcnow
+from mailkit.store.schema import Utc
 store = Store.open(sys.argv[6], create=True)
 with connection.cursor() as cursor:
     cursor.execute("CREATE TABLE orders (name TEXT)")
-try:
-    store.join(connection)
-except ConfigError as error:
-    assert "atomic" in str(error)
-else:
-    raise SystemExit("autocommit was joined")
+for wrong in (connection, transaction.atomic(), connections, connection.cursor()):
+    try:
+        store.join(wrong)
+    except ConfigError as error:
+        assert "atomic" in str(error) or "cannot run" in str(error)
+    else:
+        raise SystemExit(f"{wrong} was joined")
+connection.set_autocommit(False)  # a transaction that Django does not look after
+events.append(store.join(connection), MessageReceived(message_id=0))
+connection.rollback()
+connection.set_autocommit(True)
+with transaction.atomic():
+    with store.within(connection) as tx:
+        lease = leases.take(tx, "django", "me", 60)
+        until = tx.execute(text("SELECT until FROM mailkit_lease").columns(until=Utc())).scalar()
+    assert 50 < (until - utcnow()).total_seconds() < 61, f"{until} was read in Django's time zone"
+with transaction.atomic(), connection.cursor() as cursor:
+    events.append(store.join(cursor), MessageReceived(message_id=0))
+    transaction.set_rollback(True)
 with transaction.atomic():
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO orders VALUES (%s)", ["kept"])

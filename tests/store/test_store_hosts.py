@@ -113,7 +113,7 @@ def test_asynchronous_raw_connections_are_refused(postgres: Store, postgres_url:
     postgres.close()
 
 
-@pytest.mark.parametrize("no_connection", [lambda c: c.cursor(), lambda _: sessionmaker(), lambda _: "a string"])
+@pytest.mark.parametrize("no_connection", [lambda c: c.info, lambda _: sessionmaker(), lambda _: "a string"])
 def test_what_is_no_connection_is_refused(
     postgres: Store, postgres_url: str, no_connection: Callable[[Any], object]
 ) -> None:

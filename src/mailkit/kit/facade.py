@@ -275,7 +275,8 @@ class MailKit:
             direction=direction,
         )
         if tx is not None:
-            return self._core.ingest.within(self._core.store.join(tx), mail)
+            with self._core.store.within(tx) as own:
+                return self._core.ingest.within(own, mail)
         return self._core.ingest.many([mail])[0]
 
     def on(self, event: type[E]) -> Registrar[E]:

@@ -43,7 +43,8 @@ class Links:
         core = self._core
         systems = core.rules.patterns.systems
         if tx is not None:
-            return manual.add(core.store.join(tx), _id(thread), record, by=by, systems=systems, policy=core.policy)
+            with core.store.within(tx) as theirs:
+                return manual.add(theirs, _id(thread), record, by=by, systems=systems, policy=core.policy)
         return core.store.run(
             lambda own: manual.add(own, _id(thread), record, by=by, systems=systems, policy=core.policy)
         )
@@ -57,7 +58,8 @@ class Links:
         """
         record = _checked(record)
         if tx is not None:
-            return manual.remove(self._core.store.join(tx), _id(thread), record, by=by)
+            with self._core.store.within(tx) as theirs:
+                return manual.remove(theirs, _id(thread), record, by=by)
         return self._core.store.run(lambda own: manual.remove(own, _id(thread), record, by=by))
 
     def of(self, thread: Thread | int) -> tuple[Link, ...]:

@@ -59,7 +59,8 @@ class Outbox:
             key: names this message in the application's words (``"order-1042"``). Enqueuing the same draft under it
                 again gives the first row's receipt, with ``created=False``.
             tx: the application's own transaction, on the database that the store is in: an SQLAlchemy connection or
-                session, or a raw sqlite3, psycopg, psycopg2 or Django connection. None: a transaction of its own.
+                session, or a raw sqlite3, psycopg, psycopg2 or Django connection or cursor. When this call raises, the
+                transaction is as it was before. None: a transaction of its own.
             due_at: not before this time (aware).
             on_uncertain: what to do when the server's answer to the content is lost: ``"hold"`` never sends twice,
                 ``"resend"`` never loses.
@@ -72,7 +73,8 @@ class Outbox:
             ConfigError: ``tx`` is no connection that can be used.
         """
         if tx is not None:
-            return self._enqueue(self._core.store.join(tx), draft, account, key, due_at, on_uncertain)
+            with self._core.store.within(tx) as theirs:
+                return self._enqueue(theirs, draft, account, key, due_at, on_uncertain)
         return self._core.store.run(lambda own: self._enqueue(own, draft, account, key, due_at, on_uncertain))
 
     def _enqueue(

@@ -21,16 +21,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, false, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from mailkit.errors import ConfigError, MissingExtraError, StoreReadOnlyError, StoreUnreachableError, UsageError
 from mailkit.net.guard import forbid_network
+from mailkit.store.executors import AlchemyExecutor
 from mailkit.store.failures import StoreConflictError, translated
 from mailkit.store.joined import commits_by_itself, joined
-from mailkit.store.tx import AlchemyExecutor, Executor, Notify, Tx
+from mailkit.store.schema import lease
+from mailkit.store.tx import Executor, Notify, Tx
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -49,6 +51,10 @@ _MODE = "mailkit_begin"
 
 #: Marks a connection of an engine that we made, on which the listener begins transactions.
 _OURS = "mailkit"
+
+# On SQLite a transaction that reads first and writes later is refused at once when another has written in between; one
+# that writes first, be it nothing, waits for its turn.
+_BE_WRITER = update(lease).where(false()).values(owner="")
 
 #: Connections to PostgreSQL: kept open, and opened beyond those when they are in use.
 POOL_SIZE = 5
@@ -125,7 +131,9 @@ class Store:
         from mailkit.store import upgrade
 
         own = isinstance(where, str)
+        schema = schema or None
         engine = _engine(where, busy_timeout, pool_size, max_overflow) if isinstance(where, str) else where
+        _check_schema(schema, engine)
         directory = _directory(raw_dir)
         store = cls(engine, tenant=tenant, schema=schema, raw_dir=directory, clock=clock, own=own)
         may_create = create if create is not None else own and engine.dialect.name == "sqlite"
@@ -136,13 +144,18 @@ class Store:
         return store
 
     def _refuse_autocommit(self) -> None:
-        if self._own or self.engine.dialect.name == "sqlite":
-            return  # on SQLite transactions are begun in words
+        if self._own:
+            return
         with self.engine.connect() as connection:
-            if commits_by_itself(connection):
+            # On SQLite transactions are begun in words; a driver with autocommit=True does not end them.
+            lite = connection.dialect.name == "sqlite"
+            raw = connection.connection.driver_connection
+            if getattr(raw, "autocommit", None) is True if lite else commits_by_itself(connection):
                 raise ConfigError(
                     "The engine is in autocommit mode, so nothing could be written together.",
-                    hint='Pass engine.execution_options(isolation_level="READ COMMITTED").',
+                    hint="Make the engine without autocommit=True."
+                    if lite
+                    else 'Pass engine.execution_options(isolation_level="READ COMMITTED").',
                 )
 
     @contextmanager
@@ -210,8 +223,12 @@ class Store:
         if connection.info.get(_OURS):
             connection.execution_options(**{_MODE: mode})
             connection.begin()
-        else:
-            connection.exec_driver_sql(f"BEGIN {mode}")
+            return
+        connection.begin()
+        # A listener of the application's, or its driver (autocommit=False), may have begun in its own way.
+        if getattr(connection.connection.driver_connection, "in_transaction", False):
+            connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql(f"BEGIN {mode}")
 
     def run(self, work: Callable[[Tx], T]) -> T:
         """Run ``work`` in a write transaction, again when it met a deadlock or a serialization failure."""
@@ -234,8 +251,8 @@ class Store:
         """A Tx on the caller's own transaction; see `mailkit.store.tx`. mailkit never ends that transaction.
 
         Args:
-            connection: SQLAlchemy ``Connection`` or ``Session``, or a raw connection of sqlite3, psycopg, psycopg2, or
-                Django's connection wrapper.
+            connection: SQLAlchemy ``Connection`` or ``Session``, or a raw connection (or cursor) of sqlite3, psycopg,
+                psycopg2, or Django's connection wrapper.
 
         Raises:
             ConfigError: it is none of these, or has no open transaction that can be joined.
@@ -243,7 +260,26 @@ class Store:
         if isinstance(connection, Tx):
             return connection
         executor = joined(connection, self.schema)
+        if executor.dialect_name != self.engine.dialect.name:
+            raise ConfigError(
+                f"tx is a connection to {executor.dialect_name}, and the store is in {self.engine.dialect.name}.",
+                hint="Pass a connection to the database that mailkit's tables are in.",
+            )
         return self._tx(executor)
+
+    @contextmanager
+    def within(self, connection: object) -> Iterator[Tx]:
+        """A part of the caller's own transaction: when the block raises, what it wrote is undone, and what the caller
+        wrote before stays, ready to be committed.
+
+        Raises:
+            ConfigError: as ``join``.
+        """
+        tx = self.join(connection)
+        with tx.savepoint():
+            if tx.dialect == "sqlite":
+                tx.execute(_BE_WRITER)
+            yield tx
 
     def _tx(self, executor: Executor) -> Tx:
         raw_dir = str(self.raw_dir) if self.raw_dir else None
@@ -270,6 +306,15 @@ def _commit(connection: Connection) -> None:
             with suppress(Exception):
                 connection.connection.rollback()
         raise
+
+
+def _check_schema(schema: str | None, engine: Engine) -> None:
+    if schema is None:
+        return
+    if engine.dialect.name == "sqlite":
+        raise ConfigError("SQLite has no schemas.", hint="Leave schema out.")
+    if set(schema) & set("[]\x00"):
+        raise ConfigError(f"The schema {schema!r} cannot be used.", hint="Name one without square brackets.")
 
 
 def _directory(raw_dir: str | Path | None) -> Path | None:

@@ -18,16 +18,56 @@ from mailkit.errors import (
     StoreUnreachableError,
 )
 
-#: SQLSTATEs of PostgreSQL that a second try may mend: serialization_failure, deadlock_detected, lock_not_available.
-_AGAIN = {"40001", "40P01", "55P03"}
-#: disk_full, out_of_memory and its class; too_many_connections and the connection class; undefined table, column.
-_FULL = {"53100", "53200"}
-_MISSING = {"42P01", "42703"}
 _DRIVERS = ("sqlite3", "psycopg", "psycopg2")
 
 
 class StoreConflictError(StoreLockedError):
-    """Two transactions were in each other's way (40001, 40P01): run the whole transaction again."""
+    """Two transactions were in each other's way: run the whole transaction again."""
+
+
+#: What SQLSTATEs of PostgreSQL, or the classes of states that they begin with, mean; the first that fits.
+_STATES: tuple[tuple[tuple[str, ...], type[StoreError], str, str | None], ...] = (
+    (
+        ("40001", "40P01", "55P03"),  # serialization_failure, deadlock_detected, lock_not_available
+        StoreConflictError,
+        "Two transactions were in each other's way.",
+        "Run the whole transaction again.",
+    ),
+    (
+        ("57014",),  # query_canceled
+        StoreLockedError,
+        "A statement was cancelled; it took longer than statement_timeout allows, or an administrator did it.",
+        "Try again. If it happens often, look who holds locks for long, or raise statement_timeout.",
+    ),
+    (
+        ("25P03", "25P04", "57P05"),  # idle_in_transaction_session_timeout, transaction_timeout, idle_session_timeout
+        StoreUnreachableError,
+        "The database server ended the connection, which stood idle or in one transaction longer than it allows.",
+        "Try again. If it happens often, make event handlers quicker, or raise the server's time-out.",
+    ),
+    (("53100", "53200"), StoreFullError, "The database server has no space left.", None),
+    (("42P01", "42703"), StoreOutdatedError, "The database lacks tables or columns of mailkit.", None),
+    (
+        ("3F000",),  # invalid_schema_name
+        StoreOutdatedError,
+        "The schema that is to hold mailkit's tables does not exist.",
+        'Make it first: CREATE SCHEMA "…".',
+    ),
+    (
+        ("25P02",),
+        StoreError,
+        "The transaction has failed before this; it can only be rolled back.",
+        "Roll back, and begin another.",
+    ),
+    (("25006",), StoreReadOnlyError, "The database is read-only.", "Connect to the server that takes writes."),
+    (
+        ("42501",),  # insufficient_privilege
+        StoreReadOnlyError,
+        "The database user lacks a right on mailkit's tables.",
+        "Grant it SELECT, INSERT, UPDATE and DELETE on them; for an upgrade, CREATE on their schema.",
+    ),
+    (("08", "53", "57", "58"), StoreUnreachableError, "The database server cannot be reached, or cannot work.", None),
+)
 
 
 def _sqlite(error: BaseException, text: str) -> StoreError | None:
@@ -51,19 +91,13 @@ def _sqlite(error: BaseException, text: str) -> StoreError | None:
     return None
 
 
-def _postgres(error: BaseException) -> StoreError | None:
+def _postgres(error: BaseException, text: str) -> StoreError | None:
     state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None) or ""
-    if state in _AGAIN:
-        return StoreConflictError("Two transactions were in each other's way.")
-    if state in _FULL:
-        return StoreFullError("The database server has no space left.")
-    if state in _MISSING:
-        return StoreOutdatedError("The database lacks tables or columns of mailkit.")
-    if state == "25P02":
-        return StoreError("The transaction has failed before this; it can only be rolled back.")
-    if state == "25006":
-        return StoreReadOnlyError("The database is read-only.")
-    if state.startswith(("08", "57P")) or state == "53300" or type(error).__name__ == "OperationalError":
+    for states, cls, message, hint in _STATES:
+        if state.startswith(states):
+            return cls(message, hint=hint)
+    closed = type(error).__name__ == "InterfaceError" and "closed" in text  # psycopg2, of a connection that was lost
+    if type(error).__name__ == "OperationalError" or closed:
         return StoreUnreachableError("The database server cannot be reached.")
     return None
 
@@ -77,7 +111,7 @@ def explain(error: BaseException) -> StoreError:
     origin = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     text = str(origin).lower()
     module = type(origin).__module__
-    known = _sqlite(origin, text) if module.startswith("sqlite3") else _postgres(origin)
+    known = _sqlite(origin, text) if module.startswith("sqlite3") else _postgres(origin, text)
     return known or StoreError(f"The database refused a statement: {type(origin).__name__}: {str(origin)[:200]}")
 
 

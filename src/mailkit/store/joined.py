@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, PoolProxiedConnection
 from sqlalchemy.dialects.postgresql import psycopg, psycopg2
 from sqlalchemy.dialects.sqlite import pysqlite
+from sqlalchemy.exc import InvalidRequestError, PendingRollbackError, SQLAlchemyError, UnboundExecutionError
 
-from mailkit.errors import ConfigError
-from mailkit.store.failures import translated
-from mailkit.store.tx import AlchemyExecutor, DbApiExecutor, Executor, OpenCursor
+from mailkit.errors import ConfigError, StoreError
+from mailkit.store.executors import AlchemyExecutor, DbApiExecutor, OpenCursor
+from mailkit.store.failures import explain, translated
+from mailkit.store.tx import Executor
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
@@ -52,10 +54,7 @@ def joined(connection: object, schema: str | None) -> Executor:
             "tx is an Engine, which has no transaction.", hint="Pass the connection: with engine.begin() as tx: …"
         )
     if isinstance(connection, Connection):
-        with translated():
-            if commits_by_itself(connection):
-                raise _autocommit("tx")
-        return AlchemyExecutor(connection, schema)
+        return _alchemy(connection, schema)
     if isinstance(connection, PoolProxiedConnection):
         return _raw(connection, connection.driver_connection, schema)
     module = type(connection).__module__
@@ -64,11 +63,37 @@ def joined(connection: object, schema: str | None) -> Executor:
             "tx is an asynchronous connection.", hint="Use AsyncMailKit, or tx.run_sync(lambda c: enqueue(…, tx=c))."
         )
     if _is_session(connection):
-        return joined(connection.connection(), schema)  # type: ignore[attr-defined]
-    # django.db.connection is a proxy that stands for the wrapper of the default database.
-    if module.startswith("django."):
+        return _alchemy(_connection_of(connection), schema)
+    # Django's wrapper, of any backend, or django.db.connection, a proxy that stands for the default one.
+    if "django.db" in sys.modules and hasattr(connection, "in_atomic_block"):
         return _django(connection, schema)
-    return _raw(connection, connection, schema)
+    # A cursor, or what stands for one: Django's, Odoo's.
+    inner = getattr(connection, "connection", None)
+    return _raw(connection, connection if _driver(inner) is None else inner, schema)
+
+
+def _alchemy(connection: Connection, schema: str | None) -> Executor:
+    if connection.dialect.name not in ("sqlite", "postgresql"):
+        raise ConfigError(f"mailkit keeps its tables in SQLite or PostgreSQL, and tx is to {connection.dialect.name}.")
+    with translated():
+        if commits_by_itself(connection):
+            raise _autocommit("tx")
+    return AlchemyExecutor(connection, schema)
+
+
+def _connection_of(session: Any) -> Connection:
+    try:
+        connection: Connection = session.connection()
+    except PendingRollbackError as error:
+        raise StoreError("The session's transaction has failed before this; it can only be rolled back.") from error
+    except (UnboundExecutionError, InvalidRequestError) as error:
+        raise ConfigError(
+            "tx is a session without a transaction to join.",
+            hint="Bind it to the engine, and begin: with Session(engine) as session, session.begin(): …",
+        ) from error
+    except SQLAlchemyError as error:
+        raise explain(error) from error
+    return connection
 
 
 def commits_by_itself(connection: Connection) -> bool:
@@ -158,14 +183,13 @@ def _sqlite3_cursor(connection: sqlite3.Connection) -> Iterator[Any]:
 def _psycopg_cursor(connection: Any) -> Iterator[Any]:
     from psycopg import Cursor
     from psycopg.rows import tuple_row
+    from psycopg.types.datetime import TimestamptzLoader
 
-    if not _pipelined(connection):
-        with Cursor(connection, row_factory=tuple_row) as cursor:
-            yield cursor
-        return
-    # In a pipeline results come when it is synchronised, which the end of an inner one does.
     with Cursor(connection, row_factory=tuple_row) as cursor:
-        yield _Synchronised(connection, cursor)
+        # Django's loader takes the zone away where USE_TZ is off, and leaves the local time.
+        cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
+        # In a pipeline results come when it is synchronised, which the end of an inner one does.
+        yield _Synchronised(connection, cursor) if _pipelined(connection) else cursor
 
 
 class _Synchronised:
@@ -204,9 +228,10 @@ _CURSORS: dict[str, OpenCursor] = {
 
 def _django(wrapper: Any, schema: str | None) -> Executor:
     """Django's cursor rewrites placeholders, so the connection underneath is used, in the same transaction."""
-    if not wrapper.in_atomic_block:
+    with translated():
+        wrapper.ensure_connection()
+    if not wrapper.in_atomic_block and wrapper.get_autocommit():
         raise _autocommit("Django's connection")
-    wrapper.ensure_connection()
     raw = wrapper.connection
     driver = _driver(raw)
     if driver is None:

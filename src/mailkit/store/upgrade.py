@@ -11,7 +11,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import ColumnClause, Connection, column, inspect, select, table, text
 
 from mailkit.errors import StoreNewerError, StoreOutdatedError
 from mailkit.store.schema import VERSION_TABLE
@@ -35,8 +35,8 @@ def version(connection: Connection, schema: str | None = None) -> str | None:
     """The revision of the database, or None where mailkit's tables are not there."""
     if not inspect(connection).has_table(VERSION_TABLE, schema=schema):
         return None
-    where = f'"{schema}".{VERSION_TABLE}' if schema else VERSION_TABLE
-    row = connection.execute(text(f"SELECT version_num FROM {where}")).first()  # noqa: S608
+    version_num: ColumnClause[str] = column("version_num")
+    row = connection.execute(select(version_num).select_from(table(VERSION_TABLE, schema=schema))).first()
     return str(row[0]) if row else None
 
 
