@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import codecs
 import importlib
+import io
 import re
 from functools import lru_cache
 
-__all__ = ["decode", "decode_header_bytes", "known"]
+__all__ = ["decode", "decode_header_bytes", "known", "plain_line_ends"]
 
 _ALIASES = {
     "iso-8859-1": "cp1252",
@@ -157,6 +158,13 @@ def _stateful(label: str) -> bool:
         return False
     probe = bytes(range(32, 127))
     return _strict(probe, codec) != probe.decode("ascii") or codec.startswith(("iso2022", "hz"))
+
+
+def plain_line_ends(text: str) -> str:
+    """CRLF becomes LF, and so does CR where it is the only line end."""
+    decoder = io.IncrementalNewlineDecoder(None, translate=True)
+    plain = decoder.decode(text, final=True)
+    return text.replace("\r\n", "\n") if isinstance(decoder.newlines, tuple) and "\r" in decoder.newlines else plain
 
 
 def decode_header_bytes(raw: bytes) -> str:

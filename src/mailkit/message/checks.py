@@ -13,16 +13,16 @@ Ambiguity codes: ``bare-cr``, ``boundaries``, ``duplicate-header``, ``duplicate-
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mailkit.message.embedded import find_embedded
-from mailkit.message.encoded import decode_words
 from mailkit.message.ids import parse_ids
-from mailkit.message.params import read_params
-from mailkit.message.transfer import encoding_name
+from mailkit.message.params import read_encoding, read_params
 
 if TYPE_CHECKING:
+    from mailkit.message.headers import Headers
     from mailkit.message.model import Ambiguity, Defect, Message, Part
 
 __all__ = ["find_ambiguities", "find_defects"]
@@ -30,6 +30,7 @@ __all__ = ["find_ambiguities", "find_defects"]
 # RFC 5322 section 3.6 and RFC 2045: fields that may stand only once.
 _ONCE = ("from", "sender", "reply-to", "to", "cc", "bcc", "subject", "date", "message-id", "in-reply-to", "references")
 _ONCE_MIME = ("content-type", "content-transfer-encoding", "content-disposition", "content-id")
+_BARE_CR = re.compile(rb"\r(?!\n)")
 _TEXT = ("text/", "message/delivery-status", "message/disposition-notification")
 
 
@@ -46,7 +47,7 @@ def find_defects(message: Message) -> tuple[Defect, ...]:
 
 def _message_defects(message: Message) -> Iterator[tuple[str, str]]:
     limits, raw, headers = message.limits, message.raw, message.headers
-    if not raw.strip():
+    if not raw or raw.isspace():
         yield "empty", "the message is empty"
     if len(raw) > limits.message_bytes:
         yield "message-bytes", f"the message is larger than {limits.message_bytes} bytes"
@@ -102,25 +103,25 @@ def find_ambiguities(message: Message) -> tuple[Ambiguity, ...]:
 
 
 def _message_ambiguities(message: Message) -> Iterator[tuple[str, str]]:
-    headers = message.headers
-    for name in _ONCE:
-        values = headers.raw_all(name)
-        if len(values) > 1 and len({value.strip() for value in values}) > 1:
-            yield "duplicate-header", f"{name} stands {len(values)} times with different values"
-    if len({address.key for address in message.from_}) > 1:
+    yield from _duplicates(message.headers, _ONCE)
+    if len(message.from_) > 1 and len({address.key for address in message.from_}) > 1:
         yield "from", "more than one author"
-    head = message.raw[: message.parts[0].start]
-    if head.count(b"\r") != head.count(b"\r\n"):
+    if _BARE_CR.search(message.raw, 0, message.parts[0].start):
         yield "bare-cr", "there are bare carriage returns in the header"
 
 
+def _duplicates(headers: Headers, once: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for name in once:
+        if name in headers.repeated:
+            values = headers.raw_all(name)
+            if len({value.strip() for value in values}) > 1:
+                yield "duplicate-header", f"{name} stands {len(values)} times with different values"
+
+
 def _part_ambiguities(part: Part) -> Iterator[tuple[str, str]]:
-    headers = part.headers
-    for name in _ONCE_MIME:
-        values = headers.raw_all(name)
-        if len(values) > 1 and len({value.strip() for value in values}) > 1:
-            yield "duplicate-header", f"{name} stands {len(values)} times with different values"
-    encodings = {encoding_name(decode_words(raw)) for raw in headers.raw_all("content-transfer-encoding")}
+    if part.headers.repeated:
+        yield from _duplicates(part.headers, _ONCE_MIME)
+    encodings = {read_encoding(raw) for raw in part.headers.raw_all("content-transfer-encoding")}
     if len(encodings) > 1:
         yield "encodings", "more than one transfer encoding: " + ", ".join(sorted(encodings))[:100]
     if part.is_multipart and encodings - {"7bit", "8bit", "binary"}:

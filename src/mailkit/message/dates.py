@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 from mailkit.message.encoded import unfold
 
@@ -34,12 +35,20 @@ _OFFSET = re.compile(r"(?:gmt|utc|ut|z)?([+-])(\d{2}):?(\d{2})?$")
 _ISO = re.compile(
     r"(\d{4})[-/](\d{2})[-/](\d{2})[T ](?:[A-Za-z]{3} )?(\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?) ?(\S{0,10})"
 )
+# What the standard wants, and nearly every mail has.
+_USUAL = re.compile(
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?([0-9]{1,2}) ([A-Z][a-z]{2}) ([12][0-9]{3}) ([0-9:]{8}) ([+-][0-9]{4})"
+    r"(?: \([A-Z]{1,5}\))?"
+)
 _MAX = 1000
 
 
 def parse_date(value: str | bytes) -> datetime | None:
     """The aware datetime in a Date value, or None if it holds no date with a time. Never raises."""
     text = unfold(value[: 4 * _MAX])
+    if (usual := _USUAL.fullmatch(text)) and (month := _MONTHS.get(usual[2].lower())):
+        clock = _TIME.match(usual[4])
+        return _build(int(usual[3]), month, int(usual[1]), clock, usual[5]) if clock else None
     text = text.rpartition(";")[2]
     if "(" in text:
         text = _without_comments(text)
@@ -136,6 +145,7 @@ def _build(year: int, month: int, day: int, clock: re.Match[str], zone: str, hou
         return None
 
 
+@lru_cache(maxsize=64)
 def _zone(word: str) -> timezone:
     match = _OFFSET.match(word)
     if match:

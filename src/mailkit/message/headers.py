@@ -17,8 +17,9 @@ from mailkit.words import Limits
 __all__ = ["Header", "Headers", "read_headers"]
 
 _NAME = re.compile(rb"([!-9;-~]+)[ \t]*:(?!//)")
-# One whole field with its folded lines. Each repetition must begin with a line end and a blank: linear.
-_FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:(?!//)([^\n]*(?:\n[ \t][^\n]*)*)\n?")
+# One whole field with its folded lines, or a line that is none. Each repetition must begin with a line end and a
+# blank, and what is no field is taken to the end of its line: linear.
+_FIELDS = re.compile(rb"([!-9;-~]++)[ \t]*:(?!//)([^\n]*+(?:\n[ \t][^\n]*+)*+)\n?|([^\n]+\n?|\n)")
 _BLANK = re.compile(rb"\n\r*\n")
 _BLANK_CR = re.compile(rb"\r\r")
 
@@ -44,18 +45,24 @@ class Header:
 class Headers(Sequence[Header]):
     """The header fields of one part in their order. Names are compared without regard to case."""
 
-    __slots__ = ("_index", "_pairs")
+    __slots__ = ("_index", "_pairs", "repeated")
+
+    repeated: frozenset[str]
+    """The names, in lower case, that stand more than once."""
 
     def __init__(self, pairs: Sequence[tuple[str, bytes]] = ()) -> None:
         self._pairs = tuple(pairs)
-        index: dict[str, list[int]] = {}
-        for number, pair in enumerate(self._pairs):
-            name = pair[0].lower()
+        index: dict[str, list[bytes]] = {}
+        repeated: list[str] = []
+        for name, value in pairs:
+            name = name.lower()  # noqa: PLW2901
             if name in index:
-                index[name].append(number)
+                index[name].append(value)
+                repeated.append(name)
             else:
-                index[name] = [number]
+                index[name] = [value]
         self._index = index
+        self.repeated = frozenset(repeated)
 
     @overload
     def __getitem__(self, index: int) -> Header: ...
@@ -90,11 +97,11 @@ class Headers(Sequence[Header]):
     def raw(self, name: str) -> bytes | None:
         """The raw value of the first field of that name, or None."""
         found = self._index.get(name.lower())
-        return self._pairs[found[0]][1] if found else None
+        return found[0] if found else None
 
     def raw_all(self, name: str) -> tuple[bytes, ...]:
         """The raw values of all fields of that name, in order."""
-        return tuple(self._pairs[number][1] for number in self._index.get(name.lower(), ()))
+        return tuple(self._index.get(name.lower(), ()))
 
     def names(self) -> tuple[str, ...]:
         """The names in lower case, each once, in order of first use."""
@@ -134,14 +141,10 @@ def read_headers(raw: bytes, start: int, end: int, limits: Limits, report: Repor
 def _clean_fields(block: bytes) -> list[tuple[str, bytes]] | None:
     """The fields of a block in which every line is in order; None for the others, which take the long way."""
     pairs: list[tuple[str, bytes]] = []
-    at, size, match = 0, len(block), _FIELD.match
-    while at < size:
-        found = match(block, at)
-        if found is None:
-            return pairs if block[at:] == b"\r" else None
-        name, value = found.groups()
+    for name, value, other in _FIELDS.findall(block):
+        if other:
+            return pairs if other == b"\r" else None  # what is left of the last line end
         pairs.append((name.decode("ascii"), value[:-1] if value.endswith(b"\r") else value))
-        at = found.end()
     return pairs
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from mailkit.message.charset import decode_header_bytes
 
 __all__ = ["parse_ids"]
 
 _MAX_ID = 998  # RFC 5322 section 2.1.1: no line is longer, so no id that anyone sent is
 _MAX_IDS = 2000
+# Nothing but ids in brackets, blanks between them: what nearly every program writes.
+_CLEAN = re.compile(r"(?:[ \t\r\n]*+<[^<>\x00-\x20\x7f-\xa0]{1,998}>)++[ \t\r\n]*+")
+_BRACKETED = re.compile(r"<([^>]+)>")
 _CONTROLS = {**dict.fromkeys([*range(9), *range(10, 32), *range(127, 160)]), 9: " "}
 
 
@@ -20,7 +25,10 @@ def parse_ids(value: str | bytes) -> tuple[str, ...]:
     (``bo@b.example's message of "Mon, 23 Nov"``, Gnus). An id that was folded in the middle is put together again. Ids
     longer than 998 characters are left out. Never raises.
     """
-    text = _text(value)
+    text = decode_header_bytes(value) if isinstance(value, bytes) else value
+    if _CLEAN.fullmatch(text):
+        return tuple(_BRACKETED.findall(text)[:_MAX_IDS])
+    text = _joined(text)
     if "<" not in text:
         return _bare(text)
     found: list[str] = []
@@ -53,8 +61,8 @@ def _introduces_a_person(before: str) -> bool:
     return bool(name.strip(' "')) and not any(char.isdigit() or char == "@" for char in name)
 
 
-def _text(value: str | bytes) -> str:
-    text = decode_header_bytes(value) if isinstance(value, bytes) else value
+def _joined(text: str) -> str:
+    """One line; what was folded inside of brackets is put together without a blank."""
     if "\n" not in text and "\r" not in text:
         return text.translate(_CONTROLS)
     lines = [line.strip(" \t") for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]

@@ -14,14 +14,13 @@ from types import MappingProxyType
 
 from mailkit.message.address import Address, parse_addresses
 from mailkit.message.bodies import Lists, sort_parts
-from mailkit.message.charset import decode
+from mailkit.message.charset import decode, plain_line_ends
 from mailkit.message.dates import parse_date
-from mailkit.message.encoded import decode_words
 from mailkit.message.headers import Headers
 from mailkit.message.ids import parse_ids
 from mailkit.message.lazy import lazy
-from mailkit.message.params import Parameters, read_params
-from mailkit.message.transfer import decode_transfer, encoding_name
+from mailkit.message.params import Parameters, read_encoding, read_params
+from mailkit.message.transfer import decode_transfer
 from mailkit.words import Limits
 
 __all__ = ["Ambiguity", "Defect", "Message", "Part"]
@@ -97,7 +96,7 @@ class Part:
         self.end = end
         self.is_multipart = is_multipart
         self.content_type = content.value
-        self.params: Mapping[str, str] = MappingProxyType(dict(content.params)) if content.params else _EMPTY
+        self.params: Mapping[str, str] = MappingProxyType(content.params) if content.params else _EMPTY
         self.children: tuple[int, ...] = ()
 
     def set_children(self, children: tuple[int, ...]) -> None:
@@ -111,7 +110,7 @@ class Part:
     def encoding(self) -> str:
         """The transfer encoding's plain name (``7bit`` where none is given), unknown ones as they are written."""
         raw = self.headers.raw("content-transfer-encoding")
-        return "7bit" if raw is None else encoding_name(decode_words(raw))
+        return "7bit" if raw is None else read_encoding(raw)
 
     @property
     def charset(self) -> str | None:
@@ -169,8 +168,7 @@ class Part:
     @lazy
     def _text(self) -> tuple[str, bool]:
         text, right = decode(self.content, self.charset)
-        text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-        return (text if "\n" in text else text.replace("\r", "\n")), right
+        return plain_line_ends(text.removeprefix("\ufeff")), right
 
     @property
     def text(self) -> str:
@@ -188,8 +186,10 @@ class Part:
         """The enclosed message of a ``message/rfc822`` part; None for other parts and beyond the limit of depth."""
         from mailkit.message.parse import parse_at
 
+        if self.content_type not in _MESSAGE_TYPES:
+            return None
         place = Place(self._limits, self._place.depth + self.depth + 1, self._place.nesting)
-        if self.content_type not in _MESSAGE_TYPES or place.depth > place.nesting:
+        if place.depth > place.nesting:
             return None
         return parse_at(self.content, place)
 

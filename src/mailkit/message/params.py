@@ -1,4 +1,5 @@
-"""Header values with parameters: Content-Type and Content-Disposition (RFC 2045 section 5.1, RFC 2231).
+"""Header values with parameters: Content-Type and Content-Disposition (RFC 2045 section 5.1, RFC 2231); and
+Content-Transfer-Encoding.
 
 Read although the standard forbids them: unquoted values with blanks and brackets, a missing closing quote, a missing
 semicolon at the end of a quoted value, backslashes of Windows paths in quotes, encoded words (RFC 2047) in values,
@@ -15,8 +16,9 @@ from urllib.parse import unquote_to_bytes
 
 from mailkit.message.charset import decode
 from mailkit.message.encoded import decode_words, unfold
+from mailkit.message.transfer import encoding_name
 
-__all__ = ["Parameters", "parse_params", "read_params"]
+__all__ = ["Parameters", "parse_params", "read_encoding", "read_params"]
 
 _PIECE = re.compile(r"([^*]+)\*(\d{1,4})(\*?)")
 _ESCAPED = re.compile(r'\\(["\\])')
@@ -31,7 +33,7 @@ class Parameters:
     """
 
     value: str
-    params: Mapping[str, str] = field(default_factory=dict[str, str])
+    params: dict[str, str] = field(default_factory=dict[str, str])
     conflicts: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     cut: bool = False
 
@@ -58,8 +60,19 @@ def parse_params(text: str, limit: int = _MAX_PARAMS) -> Parameters:
 
 
 def read_params(raw: bytes, limit: int = _MAX_PARAMS) -> Parameters:
-    """Parameters of a raw header value. Short values are remembered: most mail has the same few."""
-    return _remembered(raw, limit) if len(raw) <= 120 else parse_params(unfold(raw), limit)
+    """Parameters of a raw header value. Values of usual size are remembered: most mail has the same few, and each is
+    asked for several times."""
+    return _remembered(raw, limit) if len(raw) <= 300 else parse_params(unfold(raw), limit)
+
+
+def read_encoding(raw: bytes) -> str:
+    """The plain name in a raw Content-Transfer-Encoding. Short values are remembered."""
+    return _known_encoding(raw) if len(raw) <= 40 else encoding_name(decode_words(raw))
+
+
+@lru_cache(maxsize=64)
+def _known_encoding(raw: bytes) -> str:
+    return encoding_name(decode_words(raw))
 
 
 @lru_cache(maxsize=512)

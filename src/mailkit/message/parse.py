@@ -3,9 +3,8 @@
 How it works. A part is a range of the raw bytes. Its header block is read, and if its type is multipart the range is
 cut at its boundary lines, which gives the ranges of its children; those wait on a stack, in document order. An outer
 boundary always ends what is open inside it, because the outer range was cut before the inner one is looked at: a
-missing inner end needs no special case. Boundary lines are found by ``bytes.find`` for a line end followed by ``--``
-and the boundary, so each byte is looked at once for each multipart that encloses it, at the speed of a memory scan,
-and never line by line.
+missing inner end needs no special case. Boundary lines are found by ``bytes.find`` for ``--`` and the boundary, so each
+byte is looked at once for each multipart that encloses it, at the speed of a memory scan, and never line by line.
 
 Invariants: ranges of children lie inside their parent's and do not overlap; ``parts[n].parent < n``; the number of
 parts, the depth and the sizes are bounded by ``Limits``; no input raises.
@@ -19,7 +18,6 @@ from __future__ import annotations
 import re
 
 from mailkit.message.headers import Headers, read_headers
-from mailkit.message.lazy import lazy
 from mailkit.message.model import Defect, Message, Part, Place
 from mailkit.message.params import Parameters, parse_params, read_params
 from mailkit.words import Limits
@@ -30,6 +28,7 @@ _DEFAULT = Limits()
 _MAX_DEPTH = 100  # whatever the limits say: lists of bodies are made by recursion
 _TYPE = re.compile(r"[!#$%&'*+.^_`{|}~0-9a-z-]+/[!#$%&'*+.^_`{|}~0-9a-z-]+")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+_CR_LF = frozenset(b"\r\n")
 _MANY = 50
 _AFTER = (b"", b"\r", b"\n", b" ", b"\t")
 
@@ -67,11 +66,6 @@ class _Parser:
         self.parts: list[Part] = []
         self.children: list[list[int]] = []
         self.defects: list[Defect] = []
-
-    @lazy
-    def bare_cr(self) -> bool:
-        """Whether there are bare CRs: without them boundary lines are found without a pattern."""
-        return b"\r" in self.raw and self.raw.count(b"\r") != self.raw.count(b"\r\n")
 
     def run(self) -> Message:
         waiting = [(self._begin(), len(self.raw), -1, 0, "text/plain")]
@@ -199,7 +193,7 @@ class _Parser:
 
     def _cut(self, part: Part, boundaries: list[bytes]) -> list[tuple[int, int]] | None:
         """The ranges between boundary lines; None if there is no boundary line at all."""
-        finder = _Finder(self.raw, boundaries, part.end, self.bare_cr)
+        finder = _Finder(self.raw, boundaries, part.end)
         sections: list[tuple[int, int]] = []
         at = max(part.start - 1, 0)
         open_at = -1  # where the open section begins; -1 in the preamble and in the epilogue
@@ -236,20 +230,17 @@ class _Parser:
 class _Finder:
     """Finds boundary lines of one multipart: by ``bytes.find``, or by a pattern where find would stop too often."""
 
-    def __init__(self, raw: bytes, boundaries: list[bytes], end: int, bare_cr: bool) -> None:
+    def __init__(self, raw: bytes, boundaries: list[bytes], end: int) -> None:
         self.raw = raw
         self.end = end
         self.marks = [b"--" + boundary for boundary in boundaries]
-        self.bare_cr = bare_cr
-        self.pattern = self._compile() if bare_cr or len(boundaries) > 1 else None
-        self.needle = b"\n" + self.marks[0]
+        self.pattern = self._compile() if len(boundaries) > 1 else None
         self.misses = 0
 
     def _compile(self) -> re.Pattern[bytes]:
         # The longest first, so that of two boundaries the one that the other begins with does not win.
         options = b"|".join(re.escape(mark) for mark in sorted(self.marks, key=len, reverse=True))
-        line_end = rb"[\r\n]" if self.bare_cr else rb"\n"
-        return re.compile(line_end + rb"(?:" + options + rb")(?=(?:--)?(?:[ \t\r\n]|\Z))")
+        return re.compile(rb"[\r\n](?:" + options + rb")(?=(?:--)?(?:[ \t\r\n]|\Z))")
 
     def next(self, at: int, first: int) -> tuple[int, int, bool] | None:
         """The next boundary line from ``at`` on: offset of the line end before it, offset after its own line end,
@@ -260,14 +251,14 @@ class _Finder:
                     return found
         while True:
             if self.pattern is None:
-                hit = self.raw.find(self.needle, at, self.end)
-                after = hit + len(self.needle)
+                hit = self.raw.find(self.marks[0], at + 1, self.end) - 1
+                after = hit + 1 + len(self.marks[0])
             else:
                 match = self.pattern.search(self.raw, at, self.end)
-                hit, after = match.span() if match else (-1, -1)
+                hit, after = match.span() if match else (-2, -2)
             if hit < 0:
                 return None
-            if found := self._line(hit, after):
+            if self.raw[hit] in _CR_LF and (found := self._line(hit, after)):
                 return found
             at = hit + 1
             self.misses += 1
@@ -279,9 +270,5 @@ class _Finder:
         tail = after + 2 if last else after
         if self.raw[tail : min(tail + 1, self.end)] not in _AFTER:
             return None
-        if self.bare_cr:
-            match = _LINE_END.search(self.raw, tail, self.end)
-            stop = match.end() if match else self.end
-        else:
-            stop = self.raw.find(b"\n", tail, self.end) + 1 or self.end
-        return hit, stop, last
+        match = _LINE_END.search(self.raw, tail, self.end)
+        return hit, match.end() if match else self.end, last

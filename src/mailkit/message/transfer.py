@@ -31,6 +31,7 @@ _ASCII = bytes(range(128))
 _SAMPLE = 4096
 # Begins only where a run of blanks begins and never gives blanks back: linear.
 _PADDING = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n)")
+_PADDED = re.compile(rb"\n(?:(?<=[ \t]\n)|(?<=[ \t]\r\n))")  # looks at line ends only, so it is faster than the other
 _SOFT_CR = re.compile(rb"=\r(?!\n)")
 
 
@@ -100,7 +101,7 @@ def decode_qp(data: bytes) -> bytes:
     if b"=\r" in data:
         # a2b_qp reads up to the next LF after "=" CR and would swallow the text of a mail with bare CRs.
         data = _SOFT_CR.sub(b"=\r\n", data)
-    if b" \r" in data or b" \n" in data or b"\t\r" in data or b"\t\n" in data:
+    if _PADDED.search(data):
         return b"".join(binascii.a2b_qp(_PADDING.sub(b"", block)) for block in _blocks(data))
     return binascii.a2b_qp(data)
 
