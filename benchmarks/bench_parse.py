@@ -34,7 +34,7 @@ from real_mail import fetch
 
 RESULTS = Path(__file__).parent / "results"
 Job = Callable[[bytes], object]
-sys.modules["chardet"] = None  # type: ignore[assignment] - as if it were not installed: it is an extra
+sys.modules["chardet"] = None  # type: ignore[assignment]  # as if it were not installed: it is an extra
 CHUNK_BYTES = 4_000_000
 CHUNK_MAILS = 200
 
