@@ -17,7 +17,7 @@ class Batch:
 
     cursor: str
     events: tuple[Event, ...]
-    _position: Position | None
+    _span: tuple[Position, Position] | None  # where the cursor stood, and where it is to go
 
     def __iter__(self) -> Iterator[Event]:
         return iter(self.events)
@@ -30,7 +30,8 @@ class Events:
     """Read events at your own pace. A cursor is a name; it remembers how far its reader has come.
 
     At least once: what was read and not acknowledged comes again. Exactly once, for effects in the same database:
-    acknowledge in the transaction that does the work, with ``ack(batch, tx=connection)``.
+    acknowledge in the transaction that does the work, with ``ack(batch, tx=connection)``. Of several readers of one
+    cursor that have the same batch, one can.
     """
 
     def __init__(self, core: Core) -> None:
@@ -40,15 +41,22 @@ class Events:
         """The next events of a cursor; an empty batch when there are none. Events of transactions that are still open
         come later, never too late."""
         with self._core.store.read() as tx:
-            found = events.after(tx, events.position(tx, cursor), limit)
-        return Batch(cursor, tuple(event for _, event in found), found[-1][0] if found else None)
+            start = events.position(tx, cursor)
+            found = events.after(tx, start, limit)
+        return Batch(cursor, tuple(event for _, event in found), (start, found[-1][0]) if found else None)
 
     def ack(self, batch: Batch, *, tx: object = None) -> None:
-        """Say that a batch is done with; on the caller's transaction if ``tx`` is given."""
-        position = batch._position
-        if position is None:
+        """Say that a batch is done with; on the caller's transaction if ``tx`` is given.
+
+        Raises:
+            StoreLockedError: only with ``tx``: another reader of the cursor has acknowledged since the batch was read.
+                Roll back what was done with it, and read again.
+        """
+        if batch._span is None:
             return
+        since, to = batch._span
         if tx is not None:
-            events.move(self._core.store.join(tx), batch.cursor, position)
+            with self._core.store.within(tx) as theirs:
+                events.move_from(theirs, batch.cursor, since, to)
             return
-        self._core.store.run(lambda own: events.move(own, batch.cursor, position))
+        self._core.store.run(lambda own: events.move(own, batch.cursor, to))

@@ -15,10 +15,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Executable, bindparam, insert, select, tuple_, update
 
 from mailkit.events import Event, load
 from mailkit.store import sql
+from mailkit.store.failures import StoreConflictError
 from mailkit.store.schema import Id, cursor, event
 from mailkit.store.tx import Tx
 
@@ -60,20 +61,25 @@ _last = select(event.c.xid, event.c.id).where(sql.mine(event)).order_by(event.c.
 _END = sql.Dual(sqlite=_last, postgresql=_last.where(event.c.xid < sql.XID_HORIZON))
 _GET = select(*_FIELDS).where(sql.mine(event), event.c.id == bindparam("pk", type_=Id))
 _MAKE = sql.insert_new(cursor, "tenant", "name", "updated_at", conflict=("tenant", "name"))
-_MOVE = (
-    update(cursor)
-    .where(
-        sql.mine(cursor),
-        cursor.c.name == bindparam("called"),
-        tuple_(cursor.c.xid, cursor.c.position)
-        < tuple_(bindparam("to_xid", type_=Id), bindparam("to_position", type_=Id)),
+_stands = tuple_(cursor.c.xid, cursor.c.position)
+_to = tuple_(bindparam("to_xid", type_=Id), bindparam("to_position", type_=Id))
+_since = tuple_(bindparam("since_xid", type_=Id), bindparam("since_position", type_=Id))
+
+
+def _move(where: ColumnElement[bool]) -> Executable:
+    return (
+        update(cursor)
+        .where(sql.mine(cursor), cursor.c.name == bindparam("called"), where)
+        .values(
+            xid=bindparam("to_xid", type_=Id),
+            position=bindparam("to_position", type_=Id),
+            updated_at=bindparam("now", type_=cursor.c.updated_at.type),
+        )
     )
-    .values(
-        xid=bindparam("to_xid", type_=Id),
-        position=bindparam("to_position", type_=Id),
-        updated_at=bindparam("now", type_=cursor.c.updated_at.type),
-    )
-)
+
+
+_MOVE = _move(_stands < _to)
+_MOVE_FROM = _move(_stands == _since)
 
 #: Where a cursor stands: (xid, id). Opaque to applications.
 Position = tuple[int, int]
@@ -138,3 +144,18 @@ def move(tx: Tx, name: str, to: Position) -> None:
     """Advance a cursor; it never goes back."""
     tx.execute(_MAKE, name=name, updated_at=tx.now())
     tx.execute(_MOVE, called=name, to_xid=to[0], to_position=to[1], now=tx.now())
+
+
+def move_from(tx: Tx, name: str, since: Position, to: Position) -> None:
+    """Advance a cursor that stands at ``since``, so that of two transactions only one does.
+
+    Raises:
+        StoreConflictError: it stands somewhere else.
+    """
+    tx.execute(_MAKE, name=name, updated_at=tx.now())
+    span = {"since_xid": since[0], "since_position": since[1], "to_xid": to[0], "to_position": to[1]}
+    if not tx.execute(_MOVE_FROM, span, called=name, now=tx.now()).count:
+        raise StoreConflictError(
+            f"The cursor {name!r} has moved since this batch was read: another reader was quicker.",
+            hint="Roll back, then read again.",
+        )
