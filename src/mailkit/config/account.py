@@ -107,6 +107,12 @@ class Account(Setting):
         named = self.credentials.username if self.credentials is not None else None
         return named or self.address
 
+    @property
+    def relays(self) -> bool:
+        """Whether mail is handed over without a login: to a server that says so (``SmtpServer(login=False)``), or by an
+        account that has no mailbox and no credentials."""
+        return self.smtp is not None and (not self.smtp.login or (self.imap is None and self.credentials is None))
+
     @classmethod
     def for_provider(
         cls,

@@ -96,7 +96,7 @@ class Accounts:
             UnknownAccountError, MissingCredentialsError, MissingKeyError, WrongKeyError: no credentials to log in with.
         """
         blocking("accounts.check")
-        account = self._core.ready(name)
+        account = self._core.sender(name)
         checks = []
         if account.imap is not None:
             checks.append(_check_imap(self._core, account))

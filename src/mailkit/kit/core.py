@@ -159,10 +159,21 @@ class Core:
         Raises:
             MissingCredentialsError: it has none.
         """
-        account = self.account(name)
+        return self._with_credentials(self.account(name))
+
+    def _with_credentials(self, account: Account) -> Account:
         if account.credentials is None:
-            raise MissingCredentialsError(f"The account {name!r} has no credentials.")
+            raise MissingCredentialsError(f"The account {account.name!r} has no credentials.")
         return account
+
+    def sender(self, name: str) -> Account:
+        """The account of that name, ready to send.
+
+        Raises:
+            MissingCredentialsError: it has no credentials and needs some.
+        """
+        account = self.account(name)
+        return account if account.relays else self._with_credentials(account)
 
     def profile(self, name: str | None) -> Profile:
         """What ingest must know of an account; all our own addresses, and whom it trusts."""

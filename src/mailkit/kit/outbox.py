@@ -33,7 +33,7 @@ class Outbox:
         self._sender = sender or self._smtp
         self.dispatcher = Dispatcher(
             core.store,
-            transport=lambda name: self._sender(core.account(name)),
+            transport=lambda name: self._sender(core.sender(name)),
             ingest=core.ingest.within,
             behaviour=self._behaviour,
             owner=core.owner,
@@ -101,7 +101,7 @@ class Outbox:
     def send(self, draft: Draft, *, account: str, key: str | None = None) -> Receipt:
         """See ``MailKit.send``."""
         blocking("send")
-        self._core.ready(account)
+        self._core.sender(account)
         queued = self._core.store.run(lambda tx: self._enqueue(tx, draft, account, key, None, "hold"))
         if queued.created or queued.state == "ready":
             self.dispatcher.send(queued.id)

@@ -62,7 +62,7 @@ class SmtpTransport:
         """
         if account.smtp is None:
             raise ConfigError(f"The account {account.name!r} has no SMTP server.")
-        if account.credentials is None:
+        if account.credentials is None or account.relays:
             return cls(account.smtp)
         mechanism = account.credentials.mechanism if isinstance(account.credentials, OAuth2) else None
         return cls(account.smtp, username=account.username, secret=credentials.resolve(account), mechanism=mechanism)
