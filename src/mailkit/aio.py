@@ -10,6 +10,7 @@ runs through ``tx.run_sync``.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar
@@ -19,6 +20,7 @@ import anyio.to_thread
 
 from mailkit.kit import MailKit
 from mailkit.kit.blocking import asynchronous
+from mailkit.store.engine import MAX_OVERFLOW, POOL_SIZE
 from mailkit.words import Direction, Envelope, Link, Receipt, Record, Role, Source, Stored
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from mailkit.compose import Draft
     from mailkit.config import Account, TokenCallable
     from mailkit.events import Event
-    from mailkit.kit import Batch, Check, CopyInfo, Thread
+    from mailkit.kit import Batch, Check, CopyInfo, Thread, WorkReport
     from mailkit.kit.facade import Registrar
     from mailkit.link.adapter import CrmAdapter
     from mailkit.link.explain import Explanation
@@ -297,6 +299,8 @@ class AsyncMailKit:
         tenant: str = "default",
         schema: str | None = None,
         busy_timeout: float = 30.0,
+        pool_size: int = POOL_SIZE,
+        max_overflow: int = MAX_OVERFLOW,
         raw_dir: str | Path | None = None,
         limits: Limits | None = None,
         adapters: Sequence[CrmAdapter] = (),
@@ -307,19 +311,10 @@ class AsyncMailKit:
     ) -> Self:
         """Make a MailKit in a worker thread (it reads the database) and open the door to it; see ``MailKit``."""
         make = partial(
-            MailKit,
-            where,
-            key=key,
-            tenant=tenant,
-            schema=schema,
-            busy_timeout=busy_timeout,
-            raw_dir=raw_dir,
-            limits=limits,
-            adapters=adapters,
-            token_providers=token_providers,
-            policy=policy,
-            create=create,
-        )
+            MailKit, where, key=key, tenant=tenant, schema=schema, busy_timeout=busy_timeout, pool_size=pool_size,
+            max_overflow=max_overflow, raw_dir=raw_dir, limits=limits, adapters=adapters,
+            token_providers=token_providers, policy=policy, create=create,
+        )  # fmt: skip
         return cls(await anyio.to_thread.run_sync(make), threads=threads)
 
     async def send(self, draft: Draft, *, account: str, key: str | None = None) -> Receipt:
@@ -338,8 +333,8 @@ class AsyncMailKit:
 
     async def watch(self, account: str, *, seconds: float | None = None) -> AsyncIterator[Event]:
         """See ``MailKit.watch``. A watch has a thread of its own, beside those of the limiter."""
-        events = self.kit.watch(account, seconds=seconds)
         own = anyio.CapacityLimiter(1)
+        events = await anyio.to_thread.run_sync(partial(self.kit.watch, account, seconds=seconds), limiter=own)
         try:
             while (event := await anyio.to_thread.run_sync(next, events, None, limiter=own)) is not None:
                 yield event
@@ -374,14 +369,15 @@ class AsyncMailKit:
 
     async def work(
         self, *, only: Collection[str] | None = None, once: bool = False, seconds: float | None = None
-    ) -> int:
-        """See ``MailKit.work``; cancelling the task makes the worker stop after what it is doing."""
+    ) -> WorkReport:
+        """See ``MailKit.work``; cancelling the task makes this worker stop after what it is doing."""
         own = anyio.CapacityLimiter(1)
-        call = partial(self.kit.work, only=only, once=once, seconds=seconds)
+        stop = threading.Event()
+        call = partial(self.kit.work, only=only, once=once, seconds=seconds, stop=stop)
         try:
             return await anyio.to_thread.run_sync(call, limiter=own, abandon_on_cancel=True)
         finally:
-            self.kit.stop()
+            stop.set()
 
     async def stats(self) -> Stats:
         """See ``MailKit.stats``."""

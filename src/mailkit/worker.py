@@ -12,7 +12,9 @@ when the lease runs out.
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import queue as queues
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -107,25 +109,30 @@ class Worker:
     def __init__(self, steps: Sequence[Step], *, idle: float = 1.0) -> None:
         self._steps = tuple(steps)
         self._idle = idle
-        self._wake = threading.Event()
-        self._stop = threading.Event()
+        # A signal handler runs in the thread that it interrupts: where that holds the lock of a threading.Event,
+        # setting the event would wait for ever. SimpleQueue.put is made to be called there.
+        self._calls: queues.SimpleQueue[None] = queues.SimpleQueue()
+        self._stopped = False
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stopped
 
     def stop(self) -> None:
         """Make ``run`` return after the step that it is in. May be called from a signal handler or another thread."""
-        self._stop.set()
-        self._wake.set()
+        self._stopped = True
+        self._calls.put(None)
 
     def wake(self) -> None:
         """End the sleep: there may be work."""
-        self._wake.set()
+        self._calls.put(None)
 
     def once(self) -> int:
         """Run rounds until one does nothing, or until one only failed; return how many things were done."""
         total = 0
         while done := self._round():
             total += done
-            if self._stop.is_set():
-                break
         return total
 
     def run(self, seconds: float | None = None) -> int:
@@ -135,20 +142,27 @@ class Worker:
             timer.daemon = True
             timer.start()
         total = 0
-        while not self._stop.is_set():
-            self._wake.clear()
+        while not self._stopped:
+            self._forget_calls()
             done = self._round()
             total += done
-            if not done and not self._stop.is_set():
-                self._wake.wait(self._idle)
+            if not done and not self._stopped:
+                with contextlib.suppress(queues.Empty):
+                    self._calls.get(timeout=self._idle)
         if timer is not None:
             timer.cancel()
         return total
 
+    def _forget_calls(self) -> None:
+        """What was called for before this round is dealt with by it."""
+        with contextlib.suppress(queues.Empty):
+            while True:
+                self._calls.get_nowait()
+
     def _round(self) -> int:
         done = 0
         for step in self._steps:
-            if self._stop.is_set():
+            if self._stopped:
                 break
             done += self._step(step)
         return done

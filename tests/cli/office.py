@@ -80,7 +80,7 @@ class Cli:
 
 def held_to_its_shape(done: Done) -> None:
     """What a command printed with --json is what the documentation says."""
-    if done.err:
+    if done.err and not ("work" in done.args and done.raw):  # a worker warns while it works
         error = done.error
         fits(error, "Error", "error")
         assert error["exit"] == done.code

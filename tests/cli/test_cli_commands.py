@@ -248,7 +248,7 @@ def test_events_are_lines_until_they_are_acknowledged(synced: Cli) -> None:
 def test_work_does_what_is_due(office: Cli, server: MailServer) -> None:
     office("send", "-a", "sales", "--to", BO, "--text", "x", "--queue")
     server.folder(ANA).add(letter())
-    assert office("work", "--once", "--only", "outbox", "--json").json == {"done": 1}
+    assert office("work", "--once", "--only", "outbox", "--json").json == {"done": 1, "failed": []}
     assert len(server.sent) == 1
     office("work", "--once")
     assert office("db", "stats", "--json").json["messages"] == 2
@@ -307,7 +307,8 @@ def test_the_options_of_the_root_and_their_variables(cli: Cli, monkeypatch: pyte
 def test_what_a_worker_could_not_do_is_told(office: Cli, server: MailServer) -> None:
     office("send", "-a", "sales", "--to", BO, "--text", "x", "--queue")
     server.stop()
-    done = office("work", "--once")
+    done = office("work", "--once", "--json", code=4)
+    assert [(one["account"], one["error"]["code"]) for one in done.json["failed"]] == [("sales", "connect")]
     assert len(done.err.splitlines()) == 2  # the outbox's batch, and the account's sync
     assert all(line.startswith("mailkit: ") for line in done.err.splitlines())
     assert office("sync", "--all", code=4).err.count("[connect]") == 1

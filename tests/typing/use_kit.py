@@ -25,6 +25,7 @@ from mailkit import (
     ThreadLinked,
 )
 from mailkit.errors import KeyConflictError, MailkitError
+from mailkit.kit import WorkReport
 
 kit = MailKit("sqlite:///mail.db", key="a key made by `mailkit db key`")
 
@@ -108,7 +109,7 @@ def watch() -> None:
 
 
 def work() -> None:
-    assert_type(kit.work(only={"outbox"}, once=True), int)
+    assert_type(kit.work(only={"outbox"}, once=True), WorkReport)
     for held in kit.quarantine.list():
         kit.quarantine.retry(held.id)
     assert_type(kit.stats().messages, int)

@@ -40,7 +40,7 @@ COMMANDS: dict[str, Fields] = {
     "quarantine show": {"quarantine": "Held", "size": "number?"},
     "quarantine retry": {"retried": "[Retried]"},
     "quarantine drop": {"dropped": "number"},
-    "work": {"done": "number"},
+    "work": {"done": "number", "failed": "[FailedAccount]"},
     "events": {
         "event": "text", "id": "number", "thread_id": "number?", "message_id": "number?", "account": "text?",
         "*": "any",
@@ -72,6 +72,7 @@ _MESSAGE: Fields = {
 }  # fmt: skip
 
 SHAPES: dict[str, Fields] = {
+    "FailedAccount": {"account": "text", "error": "Error"},
     "Error": {
         "code": "text", "message": "text", "hint": "text", "retryable": "bool", "docs": "text?", "exit": "number",
     },

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mailkit.cli import log, shapes
-from mailkit.cli.codes import Exit
+from mailkit.cli.codes import Exit, code_of
 from mailkit.cli.context import opened, output, settings_of
 from mailkit.cli.options import Json, Limit
 from mailkit.cli.output import plural
@@ -37,17 +37,23 @@ def work(
 ) -> int:
     """Do what is due: send, ask and tell the CRM, file sent mail, sync. Ends cleanly on SIGTERM and Ctrl-C.
 
-    What could not be done is told on standard error, and tried again.
+    What could not be done is told on standard error, and tried again. With --once the exit code says whether an account
+    failed.
     """
     out = output(json)
     log.warnings(settings_of(ctx).verbose)
     with opened(ctx) as kit, _stopped_by_signals(kit):
         if not once:
             out.line("Working; Ctrl-C ends it.")
-        done = kit.work(only=only or None, once=once, seconds=seconds)
-    out.line(f"{plural(done, 'thing')} done")
-    out.document({"done": done})
-    return Exit.OK
+        report = kit.work(only=only or None, once=once, seconds=seconds)
+    out.line(f"{plural(report, 'thing')} done")
+    failed = sorted(report.failed.items())
+    for name, error in failed:
+        out.line(f"{name}: {error.message} [{error.code}]")
+    out.document(
+        {"done": int(report), "failed": [{"account": name, "error": shapes.error(error)} for name, error in failed]}
+    )
+    return next((code_of(error) for _, error in failed), Exit.OK) if once else Exit.OK
 
 
 @contextmanager
@@ -57,28 +63,19 @@ def _stopped_by_signals(kit: MailKit) -> Iterator[None]:
         yield
         return
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    ended = threading.Event()
 
     def stop(*_: object) -> None:
         for number, handler in before.items():
             signal.signal(number, handler)
-        threading.Thread(target=_stop, args=(kit, ended), daemon=True).start()
+        kit.stop()
 
     for number in before:
         signal.signal(number, stop)
     try:
         yield
     finally:
-        ended.set()
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _stop(kit: MailKit, ended: threading.Event) -> None:
-    """Again and again: the signal may have come before there was a worker to stop."""
-    while not ended.is_set():
-        kit.stop()
-        ended.wait(0.1)
 
 
 def events(

@@ -71,8 +71,8 @@ class ImapServer(Server):
 class SmtpServer(Server):
     """An SMTP submission server: ``SmtpServer(host="smtp.acme.example")``, port 587 with STARTTLS by default.
 
-    ``local_hostname`` is the name given in EHLO; None takes the machine's own. ``login`` False: a relay in one's own net
-    that takes mail from this machine as it is; nobody logs in there, whatever credentials the account has.
+    ``local_hostname`` is the name given in EHLO; None takes the machine's own. ``login`` False: a relay in one's own
+    net that takes mail from this machine as it is; nobody logs in there, whatever credentials the account has.
     """
 
     port: int = Field(default=587, ge=1, le=65535)

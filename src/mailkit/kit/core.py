@@ -6,6 +6,7 @@ import hashlib
 import os
 import socket
 import threading
+import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     Key = str | bytes | SecretStr
 
 E = TypeVar("E", bound=Event)
+#: So long a profile is used before the accounts are read anew: another process may have changed them.
+PROFILE_SECONDS = 1.0
 #: Called with the event and the connection of its transaction.
 Handler = Callable[[E, object], object]
 
@@ -99,6 +102,7 @@ class Core:
         self.handlers = Handlers()
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._profiles: dict[str | None, Profile] = {}
+        self._profiles_at = 0.0
         self._lock = threading.Lock()
         store.notify = self.handlers
         self.rules = LinkRules(
@@ -176,8 +180,12 @@ class Core:
         return account if account.relays else self._with_credentials(account)
 
     def profile(self, name: str | None) -> Profile:
-        """What ingest must know of an account; all our own addresses, and whom it trusts."""
+        """What ingest must know of an account; all our own addresses, and whom it trusts. What another process changes
+        is seen after ``PROFILE_SECONDS``."""
         with self._lock:
+            if time.monotonic() - self._profiles_at > PROFILE_SECONDS:
+                self._profiles.clear()
+                self._profiles_at = time.monotonic()
             known = self._profiles.get(name)
         if known is not None:
             return known

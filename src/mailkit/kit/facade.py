@@ -13,6 +13,7 @@ It may be shared between threads and survives a fork. Every method blocks; insid
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
@@ -27,7 +28,7 @@ from mailkit.kit.mailboxes import Mailboxes
 from mailkit.kit.outbox import Outbox
 from mailkit.kit.quarantine import Quarantine
 from mailkit.kit.threads import Messages, Threads
-from mailkit.kit.work import Work
+from mailkit.kit.work import Work, WorkReport
 from mailkit.link.rules import LinkPolicy
 from mailkit.store import Store
 from mailkit.store.engine import MAX_OVERFLOW, POOL_SIZE, utcnow
@@ -235,7 +236,10 @@ class MailKit:
             seconds: stop after about this long; None: go on until the iterator is closed.
 
         Raises:
-            MailkitError: as ``sync``, where it does not mend itself; lost connections are made again.
+            UnknownAccountError, MissingCredentialsError, ConfigError: the account; at the call, not at the first event.
+            MailkitError: as ``sync``, while it runs, where ``retryable`` says that it does not mend itself (a wrong
+                password, a bad certificate). The iterator is at its end then; watch again when the cause is mended. A
+                connection that is lost is made again, and tells nobody but the log.
         """
         return self._mailboxes.watch(account, seconds=seconds)
 
@@ -297,21 +301,35 @@ class MailKit:
             )
         return Registrar(self._core, event)
 
-    def work(self, *, only: Collection[str] | None = None, once: bool = False, seconds: float | None = None) -> int:
+    def work(
+        self,
+        *,
+        only: Collection[str] | None = None,
+        once: bool = False,
+        seconds: float | None = None,
+        stop: threading.Event | None = None,
+    ) -> WorkReport:
         """Do what is due: send, ask and tell the CRM, file sent mail, sync.
 
         Args:
             only: some of ``outbox``, ``jobs``, ``sync``; None: all.
             once: return when nothing is due (for cron, or a host's own scheduler).
-            seconds: return after about this long; None: go on until ``stop`` is called.
+            seconds: return after about this long; None: go on until ``kit.stop()`` is called.
+            stop: an event of the caller's that makes this worker return when it is set, and no other.
 
         Returns:
-            how many things were done.
+            how many things were done (it is an int), and in ``failed`` the accounts that could not be synced or sent
+            for, each with its error. What fails is tried again: an account that needs a person, because its password is
+            wrong say, is watched again every five minutes. Accounts that are added while it runs are taken up within a
+            minute.
         """
-        return self._work.run(only=only, once=once, seconds=seconds)
+        return self._work.run(only=only, once=once, seconds=seconds, stop=stop)
 
     def stop(self) -> None:
-        """Make ``work`` return. May be called from another thread or a signal handler."""
+        """Make ``work`` return, also one that is about to begin. May be called from another thread or a signal handler.
+
+        When no worker runs, the next ``work`` that would run until it is stopped returns at once.
+        """
         self._work.stop()
 
     def stats(self) -> Stats:
@@ -320,8 +338,8 @@ class MailKit:
             return stats(tx)
 
     def close(self) -> None:
-        """Close the connections that this MailKit opened. An Engine that was passed in is left alone."""
-        self.stop()
+        """Stop its workers and close the connections that it opened. An Engine that was passed in is left alone."""
+        self._work.stop_running()
         self._core.store.close()
 
     def __enter__(self) -> Self:

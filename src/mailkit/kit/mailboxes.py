@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tenacity.wait import wait_exponential_jitter
 
-from mailkit.errors import MailkitError, UnsupportedError
+from mailkit.errors import ConfigError, MailkitError, UnsupportedError
 from mailkit.events import Event
 from mailkit.kit.blocking import blocking
 from mailkit.kit.core import Core
@@ -86,10 +86,17 @@ class Mailboxes:
     def watch(self, name: str, *, seconds: float | None = None, stop: threading.Event | None = None) -> Iterator[Event]:
         """See ``MailKit.watch``; ``stop`` ends it too."""
         blocking("watch")
+        # Here and not in the generator, whose first line runs when the first event is asked for.
         account = self._core.ready(name)
+        if account.imap is None:
+            raise ConfigError(f"The account {name!r} has no IMAP server, so there is nothing to watch.")
+        return self._watch(account, self._latest(), seconds, stop or threading.Event())
+
+    def _watch(
+        self, account: Account, position: events.Position, seconds: float | None, stop: threading.Event
+    ) -> Iterator[Event]:
+        name = account.name
         ends = time.monotonic() + seconds if seconds is not None else None
-        stop = stop or threading.Event()
-        position = self._latest()
         failures = 0
         while not stop.is_set() and (ends is None or time.monotonic() < ends):
             try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from mailkit.errors import ConfigError
 from mailkit.kit.blocking import blocking
 from mailkit.kit.core import Core
 from mailkit.outbox import Dispatcher, OnUncertain, Resolver, behaviour_of, enqueue, manage
@@ -70,7 +71,7 @@ class Outbox:
             KeyConflictError: the key was used for another draft.
             AddressError, InjectionError, DraftError: the draft cannot be sent as it is.
             MissingKeyError, WrongKeyError: the account signs with DKIM, and its keys cannot be opened.
-            ConfigError: ``tx`` is no connection that can be used.
+            ConfigError: ``tx`` is no connection that can be used, or the account has no SMTP server.
         """
         if tx is not None:
             with self._core.store.within(tx) as theirs:
@@ -87,10 +88,13 @@ class Outbox:
         on_uncertain: OnUncertain,
     ) -> Receipt:
         keys = self._core.token_keys
+        sender = self._core.sender_in(tx, account)
+        if sender.smtp is None:
+            raise ConfigError(f"The account {account!r} has no SMTP server, so nothing can be sent from it.")
         return enqueue(
             tx,
             draft,
-            account=self._core.sender_in(tx, account),
+            account=sender,
             key=key,
             due_at=due_at,
             on_uncertain=on_uncertain,

@@ -33,6 +33,8 @@ from mailkit.words import Envelope, Verdict, VerdictState
 
 log = logging.getLogger("mailkit.outbox")
 
+#: Told of an account whose server could not be used, and why.
+Failed = Callable[[str, MailkitError], None]
 #: Seconds that a claimed row belongs to its worker before the content is sent.
 LEASE = 300.0
 #: Seconds from the started mark until nobody can be waiting for the reply any more; more than a transport waits.
@@ -78,8 +80,11 @@ class Dispatcher:
         self._lease = timedelta(seconds=lease)
         self._started_lease = timedelta(seconds=started_lease)
 
-    def run(self) -> int:
+    def run(self, failed: Failed | None = None) -> int:
         """Recover, then one batch for each account that has due rows.
+
+        Args:
+            failed: told of an account whose server could not be used, and why; its rows are tried again by themselves.
 
         Returns:
             how many rows were dealt with; 0 when nothing was due.
@@ -92,7 +97,7 @@ class Dispatcher:
             accounts = outbox.due_accounts(tx)
         for account in accounts:
             rows = self._store.run(partial(self._claim, account=account))
-            self._attempt(account, rows)
+            self._attempt(account, rows, failed)
             done += len(rows)
         return done
 
@@ -124,11 +129,14 @@ class Dispatcher:
     def _claim(self, tx: Tx, account: str) -> list[outbox.Row]:
         return outbox.claim(tx, account, self._owner, until=tx.now() + self._lease, limit=self._batch)
 
-    def _attempt(self, account: str, rows: Sequence[outbox.Row]) -> None:
+    def _attempt(self, account: str, rows: Sequence[outbox.Row], failed: Failed | None = None) -> None:
         left = list(rows)
         while left:
             batch, left = self._load(left)
-            _Attempt(self._store, self._settler, self._started_lease).run(lambda: self._transport(account), batch)
+            attempt = _Attempt(self._store, self._settler, self._started_lease)
+            error = attempt.run(lambda: self._transport(account), batch)
+            if error is not None and failed is not None:
+                failed(account, error)
 
     def _load(self, rows: Sequence[outbox.Row]) -> tuple[list[tuple[outbox.Row, Outgoing]], list[outbox.Row]]:
         """As many of the rows as fit into memory, with what is to be sent; and the rest."""
@@ -188,7 +196,10 @@ class _Attempt:
         self._started: set[int] = set()
         self._settled: set[int] = set()
 
-    def run(self, transport: Callable[[], Transport], batch: Sequence[tuple[outbox.Row, Outgoing]]) -> None:
+    def run(
+        self, transport: Callable[[], Transport], batch: Sequence[tuple[outbox.Row, Outgoing]]
+    ) -> MailkitError | None:
+        """Send and settle; what kept the whole batch from being sent, if something did."""
         self._rows = {row.id: row for row, _ in batch}
         try:
             transport().send([message for _, message in batch], self._mark, self._settle)
@@ -200,10 +211,13 @@ class _Attempt:
             raise
         except MailkitError as error:
             log.warning("the batch was not sent: %s", error)
-            self._put_off(f"{type(error).__name__}: {error.message}")
+            # Nobody sees the error itself: where something must be changed, what that is goes with it.
+            self._put_off(f"{type(error).__name__}: {error.message if error.retryable else error}")
+            return error
         except Exception as error:
             log.exception("the batch was not sent")
             self._put_off(f"{type(error).__name__}: {error}")
+        return None
 
     def _mark(self, message: Outgoing) -> None:
         row = self._rows[message.id]

@@ -17,6 +17,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from mailkit.errors import MailkitError
+from mailkit.outbox.dispatch import Failed
 from mailkit.outbox.filing import Connect, find_sent, sent_folder
 from mailkit.outbox.settle import FIRST_LOOK, Behaviour, SentCopy, Settler
 from mailkit.retry import Schedule
@@ -56,16 +57,17 @@ class Resolver:
         self._settler = Settler(ingest, behaviour, schedule)
         self._margin = margin
 
-    def run(self, limit: int = 50) -> int:
-        """Look into the uncertain rows that are due; returns how many were decided."""
+    def run(self, limit: int = 50, *, failed: Failed | None = None) -> int:
+        """Look into the uncertain rows that are due; returns how many were decided. ``failed`` is told of an account
+        whose mailbox could not be looked into, and why."""
         with self._store.read() as tx:
             rows = outbox.uncertain(tx, limit)
         decided = 0
         for account, group in groupby(sorted(rows, key=attrgetter("account", "id")), key=attrgetter("account")):
-            decided += self._account(account, list(group))
+            decided += self._account(account, list(group), failed)
         return decided
 
-    def _account(self, account: str, rows: Sequence[outbox.Row]) -> int:
+    def _account(self, account: str, rows: Sequence[outbox.Row], failed: Failed | None) -> int:
         try:
             with self._connect(account) as client:
                 folder = sent_folder(client)
@@ -74,6 +76,8 @@ class Resolver:
             log.warning("Sent of %s cannot be looked into: %s", account, error)
             for row in rows:
                 self._store.run(partial(self._later, row=row))
+            if failed is not None:
+                failed(account, error)
             return 0
         proves = self._behaviour(account).absence_proves and folder is not None
         return sum(self._decide(row, found[row.id], proves) for row in rows)
