@@ -171,7 +171,7 @@ class Core:
         return account
 
     def sender(self, name: str) -> Account:
-        """The account of that name, ready to send.
+        """The account of that name, with what it needs to hand mail over.
 
         Raises:
             MissingCredentialsError: it has no credentials and needs some.

@@ -88,13 +88,13 @@ class Outbox:
         on_uncertain: OnUncertain,
     ) -> Receipt:
         keys = self._core.token_keys
-        sender = self._core.sender_in(tx, account)
-        if sender.smtp is None:
+        from_ = self._core.sender_in(tx, account)
+        if from_.smtp is None:
             raise ConfigError(f"The account {account!r} has no SMTP server, so nothing can be sent from it.")
         return enqueue(
             tx,
             draft,
-            account=sender,
+            account=from_,
             key=key,
             due_at=due_at,
             on_uncertain=on_uncertain,
