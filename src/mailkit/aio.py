@@ -159,9 +159,9 @@ class AsyncThreads:
         """See ``Threads.get``."""
         return await self._run(self._sync.get, thread_id)
 
-    async def list(self, *, limit: int = 50, skip: int = 0) -> tuple[Thread, ...]:
+    async def list(self, *, limit: int = 50, skip: int = 0, account: str | None = None) -> tuple[Thread, ...]:
         """See ``Threads.list``."""
-        return await self._run(self._sync.list, limit=limit, skip=skip)
+        return await self._run(self._sync.list, limit=limit, skip=skip, account=account)
 
     async def messages(self, thread: Thread | int) -> tuple[StoredMessage, ...]:
         """See ``Threads.messages``."""

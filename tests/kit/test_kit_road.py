@@ -33,6 +33,7 @@ from mailkit.errors import (
     ConnectError,
     InputError,
     KeyConflictError,
+    MailkitError,
     MissingCredentialsError,
     MissingKeyError,
     NotFoundError,
@@ -384,3 +385,51 @@ def test_from_env(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAILKIT_BUSY_TIMEOUT", "soon")
     with pytest.raises(ConfigError, match="soon"):
         MailKit.from_env()
+
+
+def test_what_is_not_there_is_named(office: Application) -> None:
+    for call, words in (
+        (lambda: office.kit.threads.get(41), "There is no thread 41."),
+        (lambda: office.kit.messages.get(42), "There is no message 42."),
+        (lambda: office.kit.outbox.retry(43), "There is no outbox row 43."),
+        (lambda: office.kit.quarantine.retry(44), "There is no quarantine row 44."),
+    ):
+        with pytest.raises(NotFoundError) as caught:
+            call()
+        assert caught.value.message == words
+
+
+def test_the_conversations_of_one_account(office: Application) -> None:
+    second = office.account.model_copy(update={"name": "second"})
+    office.kit.accounts.add(second)
+    for number, account in enumerate(["sales", "second", "sales", "second"]):
+        date = f"Mon, 05 Oct 2026 1{number}:00:00 +0200"
+        office.kit.ingest(mail(f"s{number}", message_id=f"{number}@x.example", date=date), account=account)
+    office.kit.ingest(mail("s0", message_id="0@x.example", date="Mon, 05 Oct 2026 10:00:00 +0200"), account="second")
+    listed = [one.subject for one in office.kit.threads.list(account="second")]
+    assert listed == ["s3", "s1", "s0"]
+    assert [one.subject for one in office.kit.threads.list(account="sales", limit=1, skip=1)] == ["s0"]
+    assert office.kit.threads.list(account="nobody") == ()
+
+
+def test_errors_of_a_connection_name_host_port_and_tls(office: Application) -> None:
+    imap, smtp = office.account.imap, office.account.smtp
+    assert imap is not None
+    assert smtp is not None
+    for tls, mode in (("implicit", "(TLS from the first byte)"), ("starttls", "(STARTTLS)")):
+        changed = imap.model_copy(update={"port": 1, "tls": tls})
+        away = office.account.model_copy(update={"imap": changed, "name": "away"})
+        office.kit.accounts.add(away, replace=True)
+        with pytest.raises(ConnectError, match="localhost:1 ") as caught:
+            office.kit.sync("away")
+        assert mode in caught.value.message
+    wrong = office.account.model_copy(update={"name": "wrong", "credentials": Password("nope")})
+    office.kit.accounts.add(wrong)
+    checks = office.kit.accounts.check("wrong")
+    for check, server in zip(checks, (imap, smtp), strict=True):
+        assert check.error is not None
+        assert f"localhost:{server.port} (TLS from the first byte)" in check.error.message
+    office.server.faults.disconnect_at("EXAMINE", service="imap")
+    office.server.faults.disconnect_at("LIST", service="imap")
+    with pytest.raises(MailkitError, match=f"at localhost:{imap.port} "):
+        office.kit.sync("sales")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,11 +16,9 @@ from mailkit.errors import InputError
 from mailkit.words import Link, Outcome
 
 if TYPE_CHECKING:
-    from mailkit.kit import MailKit, Thread
+    from mailkit.kit import MailKit
     from mailkit.message import Message
     from mailkit.store.messages import StoredMessage
-
-_PAGE = 100
 
 
 def register(app: typer.Typer) -> None:
@@ -47,7 +43,7 @@ def threads(
     with opened(ctx) as kit:
         if account is not None and account not in kit.accounts.names():
             kit.accounts.get(account)
-        found = list(islice(_threads(kit, account), skip, skip + limit))
+        found = kit.threads.list(limit=limit, skip=skip, account=account)
         linked = [(one, kit.links.of(one)) for one in found]
     rows = [(one.id, when(one.last_at), one.message_count, one.subject, links_text(links)) for one, links in linked]
     if rows:
@@ -56,17 +52,6 @@ def threads(
         out.line("There is no conversation yet; bring mail with `mailkit sync`.")
     out.document({"threads": [shapes.thread(one, links) for one, links in linked]})
     return Exit.OK
-
-
-def _threads(kit: MailKit, account: str | None) -> Iterator[Thread]:
-    skip = 0
-    while page := kit.threads.list(limit=_PAGE, skip=skip):
-        skip += len(page)
-        yield from (one for one in page if account is None or _is_of(kit, one, account))
-
-
-def _is_of(kit: MailKit, thread: Thread, account: str) -> bool:
-    return any(copy.account == account for one in kit.threads.messages(thread) for copy in kit.messages.copies(one.id))
 
 
 def links_text(links: tuple[Link, ...]) -> str:

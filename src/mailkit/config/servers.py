@@ -18,6 +18,11 @@ from .base import Setting, clean, clean_host
 
 TlsMode = Literal["implicit", "starttls", "insecure"]
 _IMPLICIT_PORTS = (993, 465)
+_MODES: dict[TlsMode, str] = {
+    "implicit": "TLS from the first byte",
+    "starttls": "STARTTLS",
+    "insecure": "plain text",
+}
 
 
 class Server(Setting):
@@ -55,6 +60,12 @@ class Server(Setting):
         if self.tls == "insecure" and self.ca_file is not None:
             raise ConfigError("ca_file has no meaning with tls='insecure'")
         return self
+
+    @property
+    def where(self) -> str:
+        """The server as errors name it: ``imap.acme.example:993 (TLS from the first byte)``."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port} ({_MODES[self.tls]})"
 
     @property
     def name(self) -> str:

@@ -59,10 +59,10 @@ class Threads:
         with self._core.store.read() as tx:
             return thread_of(threads.get(tx, thread_id))
 
-    def list(self, *, limit: int = 50, skip: int = 0) -> tuple[Thread, ...]:
-        """Threads by the date of their last message, newest first."""
+    def list(self, *, limit: int = 50, skip: int = 0, account: str | None = None) -> tuple[Thread, ...]:
+        """Threads by the date of their last message, newest first; with ``account``, those that it has mail of."""
         with self._core.store.read() as tx:
-            return tuple(thread_of(found) for found in threads.latest(tx, limit, skip))
+            return tuple(thread_of(found) for found in threads.latest(tx, limit, skip, account=account))
 
     def messages(self, thread: Thread | int) -> tuple[StoredMessage, ...]:
         """The messages of a thread, oldest first.

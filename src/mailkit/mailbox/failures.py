@@ -49,20 +49,20 @@ def refusal(what: str, reply: bytes) -> MailkitError:
     return CommandRefusedError(f"The server refused to {what}: {readable(reply)}.", reply=readable(reply))
 
 
-def login_refusal(username: str, reply: bytes, secret: bytes, reason: str = "") -> MailkitError:
+def login_refusal(where: str, username: str, reply: bytes, secret: bytes, reason: str = "") -> MailkitError:
     """The error for a refused log-in: temporary trouble is told from refused credentials.
 
-    Servers echo what they do not understand; ``secret`` never gets into the error's text.
+    ``where`` is the server. Servers echo what they do not understand; ``secret`` never gets into the error's text.
     """
     for form in (secret, b64encode(secret), quoted_inside(secret)):
         reply = reply.replace(form, b"***") if form else reply
     upper = reply.upper()
     words = readable(reply) + (f" ({reason})" if reason else "")
     if any(code in upper for code in _LATER):
-        return ConnectError(f"The server does not log anybody in at the moment: {words}.")
+        return ConnectError(f"{where} does not log anybody in at the moment: {words}.")
     if b"[WEBALERT" in upper or b"[ALERT]" in upper:
-        return AuthError(f"The server wants {readable(username)} to act: {words}.", hint="Follow what the server says.")
-    return AuthError(f"The server refused to log in {readable(username)}: {words}.")
+        return AuthError(f"{where} wants {readable(username)} to act: {words}.", hint="Follow what the server says.")
+    return AuthError(f"{where} refused to log in {readable(username)}: {words}.")
 
 
 def translate(error: BaseException, what: str, *, connecting: bool = False) -> MailkitError | None:
@@ -101,14 +101,15 @@ def quoted_inside(value: bytes) -> bytes:
 
 
 @contextmanager
-def translated(what: str, *, connecting: bool = False) -> Iterator[None]:
-    """Run a block that talks to the server; its errors come out as mailkit's."""
+def translated(what: str, *, connecting: bool = False, where: str = "") -> Iterator[None]:
+    """Run a block that talks to the server; its errors come out as mailkit's. ``where`` is the server, unless ``what``
+    names it."""
     try:
         yield
     except MailkitError:
         raise
     except Exception as error:
-        known = translate(error, what, connecting=connecting)
+        known = translate(error, f"{what} at {where}" if where else what, connecting=connecting)
         if known is None:
             raise
         raise known from error

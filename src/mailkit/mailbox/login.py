@@ -55,7 +55,7 @@ def _connect_once(
 ) -> GuardedClient:
     client = _open(server, limits)
     try:
-        with translated(f"log in to {server.host}"), client.wire.secret():
+        with translated(f"log in to {server.where}"), client.wire.secret():
             if client.wire.state == "NONAUTH":
                 _authenticate(client, account.username, secret, mechanism, provider)
         _after_login(client, provider)
@@ -71,7 +71,7 @@ def _connect_once(
 
 def _open(server: ImapServer, limits: Limits) -> GuardedClient:
     context: ssl.SSLContext | None = None if server.tls == "insecure" else tls.context(server.ca_file)
-    with translated(f"connect to {server.host}:{server.port}", connecting=True):
+    with translated(f"connect to {server.where}", connecting=True):
         client = GuardedClient(server, limits, context)
     try:
         if server.tls == "starttls" and context is not None:
@@ -85,10 +85,10 @@ def _open(server: ImapServer, limits: Limits) -> GuardedClient:
 def _start_tls(client: GuardedClient, context: ssl.SSLContext, server: ImapServer) -> None:
     if client.wire.state != "NONAUTH":
         # RFC 9051 section 7.1.4: after PREAUTH no STARTTLS is possible, which is how it is prevented by an attacker.
-        raise TlsError(f"{server.host} greets as already logged in, so no private channel can be made.")
+        raise TlsError(f"{server.where} greets as already logged in, so no private channel can be made.")
     if "STARTTLS" not in client.offered():
-        raise TlsUnavailableError(f"{server.host}:{server.port} does not offer STARTTLS.")
-    with translated(f"start TLS with {server.host}"):
+        raise TlsUnavailableError(f"{server.where} does not offer STARTTLS.")
+    with translated(f"start TLS with {server.where}"):
         client.wire.starttls(context)
     client.forget_capabilities()
 
@@ -122,7 +122,7 @@ def _sasl(wire: GuardedIMAP4, username: str, mechanism: str, message: bytes, ans
     status, text = wire.run("AUTHENTICATE", mechanism, literal=respond)
     if status != "OK":
         reason = auth.refusal_text(challenges[-1]) if len(challenges) > 1 else ""
-        raise login_refusal(username, text, message, reason)
+        raise login_refusal(wire.server.where, username, text, message, reason)
     wire.state = "AUTH"
 
 
@@ -137,13 +137,13 @@ def _login(wire: GuardedIMAP4, username: str, password: str) -> None:
     else:
         status, text = wire.run("LOGIN", name, literal=secret)
     if status != "OK":
-        raise login_refusal(username, text, secret)
+        raise login_refusal(wire.server.where, username, text, secret)
     wire.state = "AUTH"
 
 
 def _after_login(client: GuardedClient, provider: Provider) -> None:
     """Ask for the capabilities again, name ourselves, enable what the provider's data say."""
-    with translated("ask for the server's capabilities"):
+    with translated(f"ask {client.wire.server.where} for its capabilities"):
         client.forget_capabilities()
         offered = client.offered()
         if "ID" in offered:  # some providers refuse SELECT before ID

@@ -97,7 +97,7 @@ class ImapSession:
             raise DisconnectedError(f"The connection is closed; mailkit was to {what}.")
         wire = self._client.wire
         try:
-            with translated(what):
+            with translated(what, where=wire.server.where):
                 yield wire
         except (CommandRefusedError, InputError, UnsupportedError):
             raise

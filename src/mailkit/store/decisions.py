@@ -102,7 +102,7 @@ def get(tx: Tx, decision_id: int) -> Saved:
     Raises:
         NotFoundError: this tenant has none.
     """
-    return Saved(*tx.execute(_BY_ID, pk=decision_id).one("decision"))
+    return Saved(*tx.execute(_BY_ID, pk=decision_id).one(f"decision {decision_id}"))
 
 
 def latest(tx: Tx, thread_id: int, message_id: int) -> Saved | None:

@@ -126,7 +126,7 @@ def get(tx: Tx, event_id: int) -> Event:
     Raises:
         NotFoundError: this tenant has none.
     """
-    return _event(tx.execute(_GET, pk=event_id).one("event"))
+    return _event(tx.execute(_GET, pk=event_id).one(f"event {event_id}"))
 
 
 def _event(row: Any) -> Event:

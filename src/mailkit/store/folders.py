@@ -145,7 +145,7 @@ def get(tx: Tx, account: str, name: str) -> FolderRow | None:
 def ensure(tx: Tx, account: str, name: str, role: str) -> FolderRow:
     """The folder's row, made if there is none; its role is brought up to date."""
     tx.execute(_ENSURE, account=account, name=name, role=role)
-    return FolderRow(*tx.execute(_GET, of_account=account, called=name).one("folder"))
+    return FolderRow(*tx.execute(_GET, of_account=account, called=name).one(f"folder {name!r} of account {account!r}"))
 
 
 def restart(tx: Tx, account: str, name: str, uidvalidity: int, *, first: bool) -> int:

@@ -215,7 +215,7 @@ def get(tx: Tx, message_pk: int) -> StoredMessage:
     Raises:
         NotFoundError: this tenant has none.
     """
-    return _stored(tx.execute(_BY_ID, pk=message_pk).one("message"))
+    return _stored(tx.execute(_BY_ID, pk=message_pk).one(f"message {message_pk}"))
 
 
 def by_message_id(tx: Tx, message_id: str) -> list[StoredMessage]:
@@ -262,7 +262,7 @@ def add_copy(
     ).first()
     if row is not None:
         return int(row.id), True, True
-    known = tx.execute(_COPY_OF, of_message=message_pk, of_account=account).one("copy")
+    known = tx.execute(_COPY_OF, of_message=message_pk, of_account=account).one(f"copy of message {message_pk}")
     better = _RANK[str(trust.level)] > _RANK.get(known.trust, 0)
     if better:
         tx.execute(_BELIEVE, pk=known.id, level=str(trust.level), evidence=json.dumps(trust.evidence))
@@ -300,7 +300,7 @@ def find_source(tx: Tx, key: str) -> Any | None:
 
 def arrived(tx: Tx, copy_id: int) -> tuple[int, int]:
     """(message id, thread id) of a copy."""
-    row = tx.execute(_ARRIVED, pk=copy_id).one("copy")
+    row = tx.execute(_ARRIVED, pk=copy_id).one(f"copy {copy_id}")
     return row.message_id, row.thread_id
 
 

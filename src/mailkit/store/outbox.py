@@ -201,7 +201,7 @@ def get(tx: Tx, pk: int) -> Row:
     Raises:
         NotFoundError: this tenant has none.
     """
-    return Row(*tx.execute(_BY_ID, pk=pk).one("outbox row"))
+    return Row(*tx.execute(_BY_ID, pk=pk).one(f"outbox row {pk}"))
 
 
 def locked(tx: Tx, pk: int) -> Row:
@@ -210,7 +210,7 @@ def locked(tx: Tx, pk: int) -> Row:
     Raises:
         NotFoundError: this tenant has none.
     """
-    return Row(*tx.execute(_LOCK, pk=pk).one("outbox row"))
+    return Row(*tx.execute(_LOCK, pk=pk).one(f"outbox row {pk}"))
 
 
 def verdicts(tx: Tx, pk: int) -> tuple[Verdict, ...]:
@@ -240,7 +240,7 @@ def claim_one(tx: Tx, pk: int, owner: str, *, until: datetime) -> Row | None:
 
 
 def _claimed(tx: Tx, pk: int, owner: str, until: datetime) -> Row:
-    return Row(*tx.execute(_CLAIM, pk=pk, owner=owner, until=until).one("outbox row"))
+    return Row(*tx.execute(_CLAIM, pk=pk, owner=owner, until=until).one(f"outbox row {pk}"))
 
 
 def start(tx: Tx, pk: int, fence: int, *, until: datetime) -> bool:

@@ -105,7 +105,7 @@ def load(tx: Tx, row_id: int) -> tuple[Quarantined, RawMail | None]:
     Raises:
         NotFoundError: this tenant has no such row.
     """
-    row = tx.execute(_GET, pk=row_id).one("quarantine row")
+    row = tx.execute(_GET, pk=row_id).one(f"quarantine row {row_id}")
     held = Quarantined(*row[:-1])
     if held.raw_digest is None:
         return held, None

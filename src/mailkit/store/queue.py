@@ -122,7 +122,7 @@ def claim(tx: Tx, kinds: Collection[str], owner: str, *, limit: int, lease: floa
     due = tx.execute(_DUE, kinds=sorted(kinds), now=now, limit=limit).scalars()
     jobs = []
     for job_id in sorted(due):
-        row = tx.execute(_CLAIM, job_id=job_id, owner=owner, until=now + timedelta(seconds=lease)).one("job")
+        row = tx.execute(_CLAIM, job_id=job_id, owner=owner, until=now + timedelta(seconds=lease)).one(f"job {job_id}")
         jobs.append(Job(row.id, row.kind, row.key, json.loads(row.payload), row.attempts, row.fence))
     return jobs
 

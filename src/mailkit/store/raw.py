@@ -44,7 +44,7 @@ def get(tx: Tx, digest: str) -> bytes:
     Raises:
         NotFoundError: no such bytes are kept, or their file is gone.
     """
-    row = tx.execute(_GET, digest=digest).one("raw message")
+    row = tx.execute(_GET, digest=digest).one(f"raw message {digest}")
     if row.body is not None:
         return bytes(row.body)
     if tx.raw_dir is None:

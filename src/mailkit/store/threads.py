@@ -22,11 +22,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, and_, bindparam, case, desc, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, case, desc, exists, func, or_, select, text, update
 
 from mailkit.events import ThreadMerged
 from mailkit.store import events, links, sql
-from mailkit.store.schema import Id, Utc, message, reference, thread
+from mailkit.store.schema import Id, Utc, copy, message, reference, thread
 from mailkit.store.tx import Tx
 
 
@@ -83,13 +83,26 @@ def _count_in(latest: str, earliest: str) -> Any:
 
 # On SQLite times are ISO 8601 text in UTC, which sorts like the time it stands for.
 _COUNT_IN = sql.Dual(sqlite=_count_in("max", "min"), postgresql=_count_in("greatest", "least"))
-_LATEST = (
-    select(*_FIELDS)
-    .where(sql.mine(thread), thread.c.merged_into.is_(None), thread.c.message_count > 0)
-    .order_by(desc(thread.c.last_at), desc(thread.c.id))
-    .limit(bindparam("limit", type_=Id))
-    .offset(bindparam("skip", type_=Id))
+_HAS_A_COPY = exists().where(
+    sql.mine(message),
+    message.c.thread_id == thread.c.id,
+    sql.mine(copy),
+    copy.c.message_id == message.c.id,
+    copy.c.account == bindparam("of_account"),
 )
+
+
+def _newest(*more: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(*_FIELDS)
+        .where(sql.mine(thread), thread.c.merged_into.is_(None), thread.c.message_count > 0, *more)
+        .order_by(desc(thread.c.last_at), desc(thread.c.id))
+        .limit(bindparam("limit", type_=Id))
+        .offset(bindparam("skip", type_=Id))
+    )
+
+
+_LATEST, _LATEST_OF = _newest(), _newest(_HAS_A_COPY)
 
 
 _STORED = (
@@ -233,12 +246,15 @@ def get(tx: Tx, thread_id: int, *, follow: bool = True) -> StoredThread:
     Raises:
         NotFoundError: this tenant has none.
     """
-    row = tx.execute(_BY_ID, pk=thread_id).one("thread")
+    row = tx.execute(_BY_ID, pk=thread_id).one(f"thread {thread_id}")
     if follow and row.merged_into is not None:
         return get(tx, row.merged_into)
     return StoredThread(*row)
 
 
-def latest(tx: Tx, limit: int, skip: int = 0) -> list[StoredThread]:
-    """Threads by the date of their last message, newest first."""
+def latest(tx: Tx, limit: int, skip: int = 0, *, account: str | None = None) -> list[StoredThread]:
+    """Threads by the date of their last message, newest first; of one account, those that it has a copy of a message
+    of."""
+    if account is not None:
+        return [StoredThread(*row) for row in tx.execute(_LATEST_OF, limit=limit, skip=skip, of_account=account)]
     return [StoredThread(*row) for row in tx.execute(_LATEST, limit=limit, skip=skip)]

@@ -53,13 +53,13 @@ class Rows:
         return self.rows[0] if self.rows else None
 
     def one(self, what: str = "row") -> Any:
-        """The only row.
+        """The only row. ``what`` names it for the error: ``"message 7"``.
 
         Raises:
             NotFoundError: there is none.
         """
         if not self.rows:
-            raise NotFoundError(f"There is no such {what}.")
+            raise NotFoundError(f"There is no {what}.")
         return self.rows[0]
 
     def scalar(self) -> Any | None:

@@ -253,9 +253,9 @@ def _is_name(value: object) -> bool:
 
 
 def _named(error: Exception) -> str:
-    return f"{type(error).__name__}: {_shown(str(error))}"
+    return f"{type(error).__name__}: {_shown(str(error), 400)}"
 
 
-def _shown(text: str) -> str:
-    short = ascii(text[:60])
-    return short if len(text) <= 60 else f"{short}… ({len(text)} characters)"
+def _shown(text: str, most: int = 60) -> str:
+    short = ascii(text[:most])
+    return short if len(text) <= most else f"{short}… ({len(text)} characters)"

@@ -94,18 +94,18 @@ async def _greet(client: aiosmtplib.SMTP) -> None:
 
 async def _start_tls(client: aiosmtplib.SMTP, server: SmtpServer) -> None:
     if not client.supports_extension("starttls"):
-        raise TlsUnavailableError(f"{server.host}:{server.port} does not offer STARTTLS.")
+        raise TlsUnavailableError(f"{server.where} does not offer STARTTLS.")
     watch = _Watch(client.protocol)
     cast(asyncio.Transport, client.transport).set_protocol(watch)
     try:
         await client.starttls(server_hostname=server.name)
     except aiosmtplib.SMTPResponseException as error:
         raise TlsUnavailableError(
-            f"{server.host}:{server.port} refused STARTTLS: {error.code} {printable(error.message)}"
+            f"{server.where} refused STARTTLS: {error.code} {printable(error.message)}"
         ) from error
     if watch.injected:
         raise TlsError(
-            f"{server.host}:{server.port} sent plain text after its reply to STARTTLS.",
+            f"{server.where} sent plain text after its reply to STARTTLS.",
             hint="Somebody between may be injecting commands. The connection was given up, nothing was sent.",
         )
 
@@ -157,7 +157,7 @@ def translated(error: Exception, server: SmtpServer) -> Exception:
     are OSErrors too)."""
     if isinstance(error, MailkitError):
         return error
-    where = f"{server.host}:{server.port}"
+    where = server.where
     cause = error
     while cause.__cause__ is not None and not isinstance(cause, ssl.SSLError):
         cause = cast(Exception, cause.__cause__)
@@ -182,7 +182,7 @@ def translated(error: Exception, server: SmtpServer) -> Exception:
 def auth_error(code: int, text: str, server: SmtpServer) -> Exception:
     """The typed error for a refused AUTH, or for a 530 that says AUTH is missing. ``text`` is without
     secrets: see ``mailkit.auth.masked``."""
-    where, words = f"{server.host}:{server.port}", printable(text, 300)
+    where, words = server.where, printable(text, 300)
     if 400 <= code < 500:
         return NetworkError(f"{where} cannot check the credentials now: {code} {words}")
     return AuthError(f"{where} refused the credentials: {code} {words}")

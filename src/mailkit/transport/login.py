@@ -72,7 +72,7 @@ async def _with_password(
     usable = [(name, attempt) for name, attempt in attempts if name in offered]
     if not usable:
         raise UnsupportedError(
-            f"{server.host}:{server.port} offers no way to log in with a password.",
+            f"{server.where} offers no way to log in with a password.",
             hint="Many providers want OAuth 2.0; some offer AUTH only on the submission ports 587 and 465.",
         )
     for number, (name, attempt) in enumerate(usable):
@@ -112,7 +112,7 @@ async def _with_token(
             token = fresh
         else:
             return
-    raise AuthError(f"{server.host}:{server.port} refused the token.")
+    raise AuthError(f"{server.where} refused the token.")
 
 
 async def _bearer(client: aiosmtplib.SMTP, server: SmtpServer, username: str, token: str, name: str) -> None:
