@@ -13,7 +13,7 @@ from mailkit._version import __version__
 
 if TYPE_CHECKING:
     from mailkit.aio import AsyncMailKit
-    from mailkit.compose import Attachment, Draft, Unsubscribe, forward, reply
+    from mailkit.compose import Attachment, Draft, Template, Unsubscribe, forward, reply
     from mailkit.config import Account, ImapServer, OAuth2, Password, SmtpServer
     from mailkit.content import read
     from mailkit.errors import MailkitError
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "mailkit.aio": ("AsyncMailKit",),
-    "mailkit.compose": ("Attachment", "Draft", "Unsubscribe", "forward", "reply"),
+    "mailkit.compose": ("Attachment", "Draft", "Template", "Unsubscribe", "forward", "reply"),
     "mailkit.config": ("Account", "ImapServer", "OAuth2", "Password", "SmtpServer"),
     "mailkit.content": ("read",),
     "mailkit.errors": ("MailkitError",),
@@ -119,6 +119,7 @@ __all__ = [
     "SmtpServer",
     "Source",
     "Stored",
+    "Template",
     "ThreadLinked",
     "ThreadMerged",
     "ThreadUnlinked",

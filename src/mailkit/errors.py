@@ -15,6 +15,7 @@
     │   ├── AddressError
     │   ├── InjectionError               a line break, NUL or control character in a value
     │   ├── DraftError
+    │   ├── TemplateError            a letter's template cannot be read or filled in
     │   └── KeyConflictError             an idempotency key used again for another draft
     ├── UsageError (RuntimeError)        a call made at a place where it cannot work
     │   ├── RunningLoopError             a blocking call inside a running event loop
@@ -166,6 +167,21 @@ class DraftError(InputError):
     """A draft cannot be composed."""
 
     code = "draft"
+
+
+class TemplateError(InputError):
+    """A template cannot be read, or not be filled in with these values.
+
+    ``part`` is ``subject``, ``text`` or ``html``; ``line`` counts from 1, None where it is not known.
+    """
+
+    code = "template"
+    default_hint = "Correct the template, or give the value that it asks for."
+
+    def __init__(self, message: str, *, part: str, line: int | None = None, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.part = part
+        self.line = line
 
 
 class KeyConflictError(InputError):

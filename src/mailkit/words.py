@@ -284,7 +284,8 @@ class Limits:
     """Bounds on everything read from outside. Sizes in bytes, times in seconds.
 
     Reaching a parse limit is a defect on the message, never an exception; reaching ``message_bytes`` keeps the mail out
-    of the process and in quarantine; reaching ``literal_bytes`` ends the connection with a LimitError.
+    of the process and in quarantine; reaching ``literal_bytes`` ends the connection with a LimitError, reaching one
+    of ``template_…`` the rendering.
     """
 
     message_bytes: int = 64 * 1024 * 1024
@@ -304,3 +305,6 @@ class Limits:
     batch_bytes: int = 16 * 1024 * 1024
     folders: int = 10_000
     folder_uids: int = 5_000_000
+    template_steps: int = 100_000
+    template_bytes: int = 1024 * 1024
+    template_seconds: int = 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import assert_type
 
@@ -17,9 +18,13 @@ from mailkit import (
     Password,
     Record,
     SmtpServer,
+    Template,
+    Unsubscribe,
     forward,
     reply,
 )
+from mailkit.compose import Meeting
+from mailkit.config import DkimKey
 
 
 def offer(path: Path) -> Draft:
@@ -53,3 +58,25 @@ def accounts() -> list[Account]:
     token = Account.for_provider("microsoft365", "ana@acme.example", credentials=OAuth2(token_provider=lambda: "t"))
     url = Account.from_url(SecretStr("imaps://a%40acme.example:p@imap.acme.example"), name="a")
     return [own, token, url, Account.from_env("sales")]
+
+
+def money(value: float) -> str:
+    return f"{value:.2f} EUR"
+
+
+def letters(path: Path) -> list[Draft]:
+    letter = Template(subject="{{ n }}", text="{{ name }}", filters={"money": money})
+    made = letter.render({"n": 1, "name": "Bo"})
+    assert_type(made.html, str | None)
+    drafts = letter.merge([("bo@client.example", {"n": 1})], base=Draft(unsubscribe=Unsubscribe("https://a.example/")))
+    assert_type(next(drafts), Draft)
+    meeting = Meeting(
+        uid="1",
+        summary="x",
+        start=datetime(2026, 1, 1, tzinfo=UTC),
+        end=datetime(2026, 1, 2, tzinfo=UTC),
+        organizer="a@b.example",
+    )
+    key = DkimKey(domain="acme.example", selector="s", private_key=SecretStr(path.read_text()))
+    assert_type(key.signer.record, str)
+    return [letter.draft({}, Draft(to="a@b.example")), Draft(calendar=meeting.invitation()), *drafts]

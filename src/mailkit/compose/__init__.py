@@ -9,6 +9,7 @@ from mailkit.compose.answer import forward, reply
 from mailkit.compose.composing import compose
 from mailkit.compose.draft import Attachment, Composed, Draft, fingerprint
 from mailkit.compose.invite import Meeting, answer_invitation
+from mailkit.compose.templates import Template
 from mailkit.compose.unsubscribe import Unsubscribe
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Composed",
     "Draft",
     "Meeting",
+    "Template",
     "Unsubscribe",
     "answer_invitation",
     "compose",

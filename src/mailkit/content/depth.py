@@ -42,9 +42,13 @@ _SCOPES = frozenset({"table", "caption", "template", "object", "marquee", "apple
 _STRANGE = frozenset({"script", "plaintext", "svg", "math", "select", "frameset"})  # other tokenizer rules apply inside
 
 
-def is_too_deep(html: str) -> bool:
-    """Whether parsing could take more than linear time. Linear itself."""
-    if html.count("<") <= FEW_TAGS:
+def is_too_deep(html: str, *, few: int = FEW_TAGS) -> bool:
+    """Whether parsing could take more than linear time. Linear itself.
+
+    Args:
+        few: with at most so many tags the answer is no; ``MAX_DEPTH`` for parsers to which depth itself is a danger.
+    """
+    if html.count("<") <= few:
         return False
     stacks: list[list[str]] = [[]]
     counts: list[Counter[str]] = [Counter()]
