@@ -1,6 +1,6 @@
 """Ingest, the spine: raw bytes become a message, its copy, thread, links and event, in one transaction."""
 
-from mailkit.ingest.prepare import Prepared, Profile, prepare
+from mailkit.ingest.prepare import Prepared, Profile, keys_of, prepare
 from mailkit.ingest.spine import Fence, Ingest, LinkRules
 
-__all__ = ["Fence", "Ingest", "LinkRules", "Prepared", "Profile", "prepare"]
+__all__ = ["Fence", "Ingest", "LinkRules", "Prepared", "Profile", "keys_of", "prepare"]

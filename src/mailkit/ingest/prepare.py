@@ -114,6 +114,11 @@ def prepare(mail: RawMail, profile: Profile, limits: Limits, now: datetime) -> P
     )
 
 
+def keys_of(raw: bytes, limits: Limits) -> tuple[str, ...]:
+    """The Message-IDs that decide the thread of a mail that is no report."""
+    return _keys(parse(raw, limits), None, limits)
+
+
 def _keys(message: Message, report: Report | None, limits: Limits) -> tuple[str, ...]:
     """The Message-IDs that decide the thread. Most bounces carry no References; the report names what it is about."""
     keys = list(reference_keys(message, limits))

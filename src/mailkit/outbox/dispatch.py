@@ -115,16 +115,20 @@ class Dispatcher:
 
     def recover(self) -> int:
         """Settle what was started by workers that died: uncertain, or sent again where the row says so."""
-        return self._store.run(self._recover)
+        with self._store.read() as tx:
+            rows = outbox.expired(tx, 100)
+        return sum(self._store.run(partial(self._lost, row=row)) for row in rows)
 
-    def _recover(self, tx: Tx) -> int:
-        rows = outbox.expired(tx, 100)
-        for row in rows:
-            lost = [_of_dead_worker(v) for v in outbox.verdicts(tx, row.id) if v.state in _OPEN]
-            log.warning("%s: its worker died while sending", outbox.text_of(row))
-            # A clock that was set forward ends a lease early, and its holder is alive: it has the time of one more.
-            self._settler.write(tx, row, lost, reply="The worker died while sending.", busy=self._started_lease)
-        return len(rows)
+    def _lost(self, tx: Tx, row: outbox.Row) -> bool:
+        self._settler.hold(tx, row)
+        now = outbox.locked(tx, row.id)
+        if (now.fence, now.state) != (row.fence, "started"):
+            return False  # another worker was quicker
+        lost = [_of_dead_worker(v) for v in outbox.verdicts(tx, row.id) if v.state in _OPEN]
+        log.warning("%s: its worker died while sending", outbox.text_of(row))
+        # A clock that was set forward ends a lease early, and its holder is alive: it has the time of one more.
+        self._settler.write(tx, now, lost, reply="The worker died while sending.", busy=self._started_lease)
+        return True
 
     def _claim(self, tx: Tx, account: str) -> list[outbox.Row]:
         return outbox.claim(tx, account, self._owner, until=tx.now() + self._lease, limit=self._batch)

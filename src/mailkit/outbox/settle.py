@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from mailkit.errors import NotFoundError, StoreError
 from mailkit.events import Event, MessageRefused, MessageUncertain
+from mailkit.ingest import keys_of
+from mailkit.link.linker import lock_thread_of
 from mailkit.outbox.filing import FILE_SENT
 from mailkit.retry import Schedule
 from mailkit.store import Tx, events, messages, outbox, queue, raw, threads
-from mailkit.words import Direction, Envelope, RawMail, Record, Role, Source, Stored, Verdict, VerdictState
+from mailkit.words import Direction, Envelope, Limits, RawMail, Record, Role, Source, Stored, Verdict, VerdictState
 
 if TYPE_CHECKING:
     from mailkit.config import Account
@@ -106,11 +109,24 @@ class Settler:
         Returns:
             False, and nothing is written, when the row was claimed again since, or settled by somebody else.
         """
+        self.hold(tx, row, made, provider_id)
         now_row = outbox.locked(tx, row.id)
         if now_row.fence != row.fence or now_row.state not in ("leased", "started", "uncertain"):
             return False
         self.write(tx, now_row, made, reply=reply, provider_id=provider_id, wait=wait)
         return True
+
+    def hold(self, tx: Tx, row: outbox.Row, made: Sequence[Verdict] = (), provider_id: str | None = None) -> None:
+        """Hold the thread that events of this attempt will be about. Before the transaction's first write, the lock of
+        the row included: a reader of events takes the transactions in the order of their first writes."""
+        if tx.dialect != "postgresql":
+            return
+        if row.stored_id is not None:
+            with suppress(NotFoundError):
+                lock_thread_of(tx, row.stored_id)
+        elif any(verdict.state is VerdictState.SENT for verdict in made):
+            keys = {row.message_id, *keys_of(raw.get(tx, row.raw_digest), Limits())}
+            threads.lock_all(tx, sorted(keys | {provider_id} if provider_id else keys))
 
     def write(
         self,

@@ -110,13 +110,12 @@ _START = (
     .where(sql.mine(outbox), outbox.c.id == _id, outbox.c.fence == _held, outbox.c.state == "leased")
     .values(state="started", started_at=_now, lease_until=bindparam("until", type_=Utc))
 )
-_expired = (
+_EXPIRED = (
     select(*_ROW)
     .where(sql.mine(outbox), outbox.c.state == "started", outbox.c.lease_until < _now)
     .order_by(outbox.c.id)
     .limit(bindparam("limit", type_=Id))
 )
-_EXPIRED = sql.Dual(sqlite=_expired, postgresql=_expired.with_for_update(skip_locked=True))
 _lock = select(*_ROW).where(sql.mine(outbox), outbox.c.id == _id)
 _LOCK = sql.Dual(sqlite=_lock, postgresql=_lock.with_for_update())
 _SET = (

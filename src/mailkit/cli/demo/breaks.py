@@ -54,13 +54,11 @@ def _dropped(mail: RawMail) -> bool:
 
 
 def _send_again() -> None:
-    def recover(self: Dispatcher, tx: Tx) -> int:
-        rows = outbox.expired(tx, 100)
-        for row in rows:
-            unsent = [
-                Verdict(v.recipient, VerdictState.RETRY, text="Surely not sent.") for v in outbox.verdicts(tx, row.id)
-            ]
-            self._settler.write(tx, row, unsent, reply="Surely not sent.")
-        return len(rows)
+    def lost(self: Dispatcher, tx: Tx, row: outbox.Row) -> bool:
+        unsent = [
+            Verdict(v.recipient, VerdictState.RETRY, text="Surely not sent.") for v in outbox.verdicts(tx, row.id)
+        ]
+        self._settler.write(tx, row, unsent, reply="Surely not sent.")
+        return True
 
-    Dispatcher._recover = recover  # type: ignore[method-assign]
+    Dispatcher._lost = lost  # type: ignore[method-assign]
