@@ -24,7 +24,7 @@ help: ## list the targets
 demo: $(DEMO_READY) ## the whole road with in-process servers; the exit code is its verdict (ARGS=--break=ingest sabotages it)
 	$(BIN)/mailkit demo $(ARGS)
 
-servers: ## Dovecot, Postfix, PostgreSQL for the tests: Debian's packages unpacked in .servers/, nothing installed
+servers: ## Dovecot, Postfix, PostgreSQL, PgBouncer for the tests: Debian's packages unpacked in .servers/, nothing installed
 	$(or $(PYTHON),python3) tools/servers.py $(ARGS)
 
 test: $(VENV)/.dev ## the whole suite, long sweeps sampled by the commit

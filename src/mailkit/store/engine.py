@@ -10,24 +10,20 @@ PostgreSQL: READ COMMITTED; batches take their keys in sorted order, deadlocks a
 
 from __future__ import annotations
 
-import os
-import sqlite3
 import threading
-import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, false, update
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
-from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+from sqlalchemy import Connection, Engine, false, update
+from sqlalchemy.pool import StaticPool
 
-from mailkit.errors import ConfigError, MissingExtraError, StoreReadOnlyError, StoreUnreachableError, UsageError
+from mailkit.errors import ConfigError, StoreReadOnlyError, UsageError
 from mailkit.net.guard import forbid_network
+from mailkit.store.connect import MODE, OURS, check_schema, dispose_after_fork, open_engine
 from mailkit.store.executors import AlchemyExecutor
 from mailkit.store.failures import StoreConflictError, translated
 from mailkit.store.joined import commits_by_itself, joined
@@ -45,12 +41,6 @@ T = TypeVar("T")
 
 #: The transactions that are open in this thread or task, innermost last: (pool of its connection, it, may it write).
 _open: ContextVar[tuple[tuple[object, Tx, bool], ...]] = ContextVar("mailkit_open_transactions", default=())
-
-#: Execution option: how a transaction on SQLite begins; an application's own begin as SQLite does by default.
-_MODE = "mailkit_begin"
-
-#: Marks a connection of an engine that we made, on which the listener begins transactions.
-_OURS = "mailkit"
 
 # On SQLite a transaction that reads first and writes later is refused at once when another has written in between; one
 # that writes first, be it nothing, waits for its turn.
@@ -94,7 +84,7 @@ class Store:
         memory = isinstance(engine.pool, StaticPool)
         self._turn: AbstractContextManager[object] = threading.RLock() if memory else nullcontext()
         if own:
-            _dispose_after_fork(engine)
+            dispose_after_fork(engine)
 
     @classmethod
     def open(
@@ -132,8 +122,8 @@ class Store:
 
         own = isinstance(where, str)
         schema = schema or None
-        engine = _engine(where, busy_timeout, pool_size, max_overflow) if isinstance(where, str) else where
-        _check_schema(schema, engine)
+        engine = open_engine(where, busy_timeout, pool_size, max_overflow) if isinstance(where, str) else where
+        check_schema(schema, engine)
         directory = _directory(raw_dir)
         store = cls(engine, tenant=tenant, schema=schema, raw_dir=directory, clock=clock, own=own)
         may_create = create if create is not None else own and engine.dialect.name == "sqlite"
@@ -220,8 +210,8 @@ class Store:
         """Begin a transaction of ours on a fresh connection; ``mode`` is SQLite's (IMMEDIATE takes the write lock)."""
         if connection.dialect.name != "sqlite":
             return
-        if connection.info.get(_OURS):
-            connection.execution_options(**{_MODE: mode})
+        if connection.info.get(OURS):
+            connection.execution_options(**{MODE: mode})
             connection.begin()
             return
         connection.begin()
@@ -308,15 +298,6 @@ def _commit(connection: Connection) -> None:
         raise
 
 
-def _check_schema(schema: str | None, engine: Engine) -> None:
-    if schema is None:
-        return
-    if engine.dialect.name == "sqlite":
-        raise ConfigError("SQLite has no schemas.", hint="Leave schema out.")
-    if set(schema) & set("[]\x00"):
-        raise ConfigError(f"The schema {schema!r} cannot be used.", hint="Name one without square brackets.")
-
-
 def _directory(raw_dir: str | Path | None) -> Path | None:
     if raw_dir is None:
         return None
@@ -326,67 +307,3 @@ def _directory(raw_dir: str | Path | None) -> Path | None:
     except OSError as error:
         raise StoreReadOnlyError(f"The raw directory {path} cannot be made: {error.strerror}.") from error
     return path
-
-
-def _engine(url: str, busy_timeout: float, pool_size: int, max_overflow: int) -> Engine:
-    if pool_size < 1 or max_overflow < 0:
-        raise ConfigError(
-            f"A pool of {pool_size} connections and {max_overflow} more cannot be.",
-            hint="pool_size is at least 1, max_overflow at least 0.",
-        )
-    try:
-        parsed = make_url(url)
-        name = parsed.get_backend_name()
-        if name == "sqlite":
-            return _sqlite_engine(url, parsed.database, busy_timeout)
-        if name != "postgresql":
-            raise ConfigError(f"mailkit keeps its tables in SQLite or PostgreSQL, not in {name}.")
-        return create_engine(
-            url, pool_pre_ping=True, hide_parameters=True, pool_size=pool_size, max_overflow=max_overflow
-        )
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise ConfigError(
-            "The database URL cannot be read.", hint="Write it as sqlite:///mail.db or postgresql+psycopg://…"
-        ) from error
-    except ImportError as error:
-        raise MissingExtraError("postgres", "PostgreSQL") from error
-
-
-def _sqlite_engine(url: str, path: str | None, busy_timeout: float) -> Engine:
-    memory = path in (None, "", ":memory:")
-    is_uri = str(path).startswith("file:")  # sqlite:///file:mail.db?mode=ro&uri=true: SQLite looks for it itself
-    if not memory and not is_uri and not Path(str(path)).absolute().parent.is_dir():
-        raise StoreUnreachableError(f"The directory of the database {path} does not exist.")
-    pool: dict[str, Any] = {"poolclass": StaticPool} if memory else {"pool_size": 8, "max_overflow": 64}
-    engine = create_engine(
-        url, hide_parameters=True, connect_args={"timeout": busy_timeout, "check_same_thread": False}, **pool
-    )
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get(_MODE, 'DEFERRED')}")
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
-        record.info[_OURS] = True
-        # The driver's own transactions begin too late (at the first DML); ours begin when we say so.
-        connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
-            connection.execute(f"PRAGMA {pragma}").close()
-
-    return engine
-
-
-_forked: weakref.WeakSet[Engine] = weakref.WeakSet()
-
-
-def _dispose_after_fork(engine: Engine) -> None:
-    """A connection must not be used by two processes; the child forgets the parent's without closing them."""
-    if not _forked and hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=_forget)
-    _forked.add(engine)
-
-
-def _forget() -> None:
-    for engine in list(_forked):
-        engine.dispose(close=False)

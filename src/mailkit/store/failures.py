@@ -45,6 +45,12 @@ _STATES: tuple[tuple[tuple[str, ...], type[StoreError], str, str | None], ...] =
         "The database server ended the connection, which stood idle or in one transaction longer than it allows.",
         "Try again. If it happens often, make event handlers quicker, or raise the server's time-out.",
     ),
+    (
+        ("26000", "42P05"),  # invalid_sql_statement_name, duplicate_prepared_statement
+        StoreUnreachableError,
+        "Prepared statements of several clients meet on one connection, which a pooler hands out by transaction.",
+        "Add prepare_threshold=none to the URL, or create_engine(…, connect_args={'prepare_threshold': None}).",
+    ),
     (("53100", "53200"), StoreFullError, "The database server has no space left.", None),
     (("42P01", "42703"), StoreOutdatedError, "The database lacks tables or columns of mailkit.", None),
     (

@@ -72,5 +72,14 @@ SERVERS = {
             installed_first=True,
             stop=signal.SIGINT,
         ),
+        Server(
+            name="pgbouncer",
+            packages=("pgbouncer",),
+            program="usr/sbin/pgbouncer",
+            version=("pgbouncer", "--version"),
+            accounts=(("pgbouncer", 64931),),
+            without=("postgresql*", "libpq*", "lsb-base", "ssl-cert", "libjson-perl", "libperl*", "perl*", "ucf"),
+            stop=signal.SIGINT,
+        ),
     )
 }

@@ -9,6 +9,7 @@ import pytest
 from support.servers.catalogue import SERVERS
 from support.servers.dovecot import Dovecot, dovecot_running
 from support.servers.fetch import packages
+from support.servers.pgbouncer import pgbouncer_running
 from support.servers.postfix import Postfix, postfix_running
 from support.servers.process import Program, program
 
@@ -25,6 +26,13 @@ def postfix(dovecot: Dovecot) -> Iterator[Postfix]:
     """A running Postfix that asks this run's Dovecot who may log in, and delivers to it."""
     with postfix_running(program("postfix"), dovecot) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def pgbouncer(postgres_server: str) -> Iterator[str]:
+    """The URL of a running PgBouncer in front of this run's PostgreSQL, without the database name at its end."""
+    with pgbouncer_running(program("pgbouncer"), postgres_server) as url:
+        yield url
 
 
 def pytest_report_header() -> list[str]:
