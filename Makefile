@@ -54,6 +54,8 @@ bench: $(VENV)/.dev ## speed, as ratios to the standard library and the bare dat
 score: $(VENV)/.dev ## quality on the corpora that MAILKIT_CORPORA names
 	$(BIN)/python benchmarks/score_message.py $(ARGS)
 	$(BIN)/python benchmarks/score_content.py $(ARGS)
+	$(BIN)/python benchmarks/score_bombs.py
+	$(BIN)/python benchmarks/score_growth.py
 
 docs: $(VENV)/.dev ## the documentation, strict, in site/
 	$(BIN)/mkdocs build --strict --site-dir site

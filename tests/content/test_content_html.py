@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mailkit.content import html_to_text, sanitize
 from mailkit.content.depth import is_too_deep, strip_tags
+from mailkit.content.entities import is_heavy, shield
 
 
 @pytest.mark.parametrize(
@@ -353,3 +354,57 @@ def test_a_long_link_says_where_it_leads() -> None:
     text = html_to_text(f'<a href="https://evil.example/{"x" * 4000}">bank.example</a>')
     assert text.startswith("bank.example <https://evil.example/xxx")
     assert len(text) < 400
+
+
+PAGE = (
+    "a &amp; b &lt;i&gt; &nbsp;&copy;&eacute; &copy &#65;&#x42;&#169;&#128; &unknown; &hellip;&notin;&fjlig; "
+    "R&D & &amp;#60;"
+    "\u00a0\u00bb\u0085 \U0010ff26 &amp;lt; <script>&amp;</script><b title='&quot;&amp;\u00a9'>x</b>"
+    '<a href="https://x.example/?a=1&amp;b=2&copy=3&lt&#38;c">x</a><img src="cid:a&amp;b">'
+)
+
+
+@pytest.mark.parametrize("many", ["&", "&amp;", "&nbsp;", "\u00a9", "&#169;", "&copyx", "&unknown;"])
+def test_many_of_one_character_change_nothing(many: str) -> None:
+    page = f"<p>{many * 5000}</p>"
+    assert is_heavy(page)
+    assert not is_heavy(PAGE)
+    single = sanitize(f"<p>{many}</p>").html.removeprefix("<p>").removesuffix("</p>")
+    clean = sanitize(page + PAGE, cid=lambda name: f"/{name}").html
+    alone = sanitize(PAGE, cid=lambda name: f"/{name}").html.replace("\U0010ff26", "\ufffd")
+    assert clean.endswith(alone)
+    assert clean.removesuffix(alone) in (f"<p>{single * 5000}</p>", f"<p>{single * 1000}{'&amp;copyx' * 4000}</p>")
+
+
+PIECES = [
+    "&",
+    "amp",
+    ";",
+    "#",
+    "x",
+    "6",
+    "copy",
+    "not",
+    "in",
+    "=",
+    " ",
+    "<b>",
+    "lt",
+    "z",
+    "\u00a0",
+    "\0",
+    "'",
+    "<a href='",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=40))
+def test_a_shielded_page_means_the_same(pieces: list[str]) -> None:
+    html = "".join(pieces)
+    many = "&" * 2001 + " " + html
+    assert sanitize(many).html == "&amp;" * 2001 + sanitize(" " + html).html
+
+
+@given(st.text())
+def test_shielding_leaves_no_syntax_behind(text: str) -> None:
+    assert shield(text).count("<") == text.count("<")

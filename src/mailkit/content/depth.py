@@ -37,9 +37,12 @@ _VOID = frozenset(
         """
     )
 )  # and those that end by themselves
+# What may open an element, whatever a tokenizer makes of it: void ones are left out.
+_OPENS = re.compile(rf"<(?!(?:{'|'.join(sorted(_VOID))})[\t\n\f\r />])[a-zA-Z]", re.IGNORECASE)
 _FORMATTING = frozenset(phrases("a | b | big | code | em | font | i | nobr | s | small | strike | strong | tt | u"))
 _SCOPES = frozenset({"table", "caption", "template", "object", "marquee", "applet"})
 _STRANGE = frozenset({"script", "plaintext", "svg", "math", "select", "frameset"})  # other tokenizer rules apply inside
+_ODD = re.compile("<(?:" + "|".join(sorted(_STRANGE)) + ")", re.IGNORECASE)
 
 
 def is_too_deep(html: str, *, few: int = FEW_TAGS) -> bool:
@@ -49,6 +52,8 @@ def is_too_deep(html: str, *, few: int = FEW_TAGS) -> bool:
         few: with at most so many tags the answer is no; ``MAX_DEPTH`` for parsers to which depth itself is a danger.
     """
     if html.count("<") <= few:
+        return False
+    if not _ODD.search(html) and sum(1 for _ in _OPENS.finditer(html)) <= MAX_DEPTH:
         return False
     stacks: list[list[str]] = [[]]
     counts: list[Counter[str]] = [Counter()]

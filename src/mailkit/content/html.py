@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from html import escape
 
 from .depth import is_too_deep, strip_tags
+from .entities import is_heavy, restore, shield, shield_text, unshield
 from .tables import phrases
 
 __all__ = ["SafeHtml", "sanitize"]
@@ -91,30 +92,21 @@ def sanitize(html: str, *, remote: bool = False, cid: CidResolver | None = None)
         return SafeHtml(f"<pre>{escape(strip_tags(html))}</pre>")
     import nh3
 
+    html = html.replace("\0", "")
+    heavy = is_heavy(html)
     checker = _Checker(remote, cid)
     clean = nh3.clean(
-        html.replace("\0", ""),
+        shield(html) if heavy else html,
         tags=_TAGS,
-        clean_content_tags={
-            "script",
-            "style",
-            "title",
-            "template",
-            "iframe",
-            "noscript",
-            "svg",
-            "math",
-            "textarea",
-            "select",
-        },
+        clean_content_tags=_DROPPED,
         attributes=_ATTRIBUTES,
-        attribute_filter=checker,
+        attribute_filter=checker.shielded if heavy else checker,
         url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
         filter_style_properties=_STYLES,
         link_rel="noopener noreferrer nofollow",
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
-    return SafeHtml(clean, checker.blocked)
+    return SafeHtml(unshield(clean) if heavy else clean, checker.blocked)
 
 
 class _Checker:
@@ -124,6 +116,11 @@ class _Checker:
         self._remote = remote
         self._cid = cid
         self.blocked = 0
+
+    def shielded(self, tag: str, name: str, value: str) -> str | None:
+        """As a call, for HTML that went through ``shield``."""
+        found = self(tag, name, restore(value))
+        return None if found is None else shield_text(found)
 
     def __call__(self, _tag: str, name: str, value: str) -> str | None:
         text = "".join(value.split()).lower()

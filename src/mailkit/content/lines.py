@@ -16,6 +16,7 @@ __all__ = [
     "foreign_mark",
     "header_end",
     "is_divider",
+    "is_label",
     "is_quoted",
     "labels_end",
     "marker_kind",
@@ -158,6 +159,11 @@ def header_end(lines: Sequence[str], start: int) -> tuple[int, int] | None:
     header = lines[start:end]
     is_header = any("@" in line or _TIME.search(line[:LONGEST]) for line in header)
     return (end, len(kinds) if is_header else 2)
+
+
+def is_label(line: str) -> bool:
+    """Whether the line begins with a label of a copied header (``From:``, ``Gesendet:`` …)."""
+    return _label(line) is not None
 
 
 def labels_end(lines: Sequence[str], start: int) -> int:

@@ -43,14 +43,14 @@ _AFTER_IDS = frozenset(
 _AFTER_CLASSES = frozenset(phrases("OutlookMessageHeader | ms-outlook-mobile-reference-message"))
 _SIGNATURE_CLASSES = frozenset(phrases("gmail_signature | moz-signature | protonmail_signature_block"))
 _SIGNATURE_IDS = frozenset(phrases("Signature | AppleMailSignature | ms-outlook-mobile-signature | _rc_sig"))
+_TELLING = frozenset({"class", "id", "data-marker", "name", "title", "style"})
 # The line that Outlook for Windows draws above the old message
 _OUTLOOK_RULES = ("border-top:solid#e1e1e11.0pt", "border-top:solid#b5c4df1.0pt", "border-top:1ptsolid#e1e1e1")
 
 
-def mark_of(node: LexborNode) -> Mark:
+def mark_of(node: LexborNode, tag: str, attributes: dict[str, str | None]) -> Mark:
     """What ``node`` announces; of its content only direct children are looked at."""
-    attributes = node.attributes
-    if not attributes:
+    if _TELLING.isdisjoint(attributes) and tag != "blockquote":
         return Mark.NONE
     classes = set((attributes.get("class") or "")[:500].split())
     id_ = (attributes.get("id") or "")[:100].removeprefix("x_")
@@ -63,7 +63,7 @@ def mark_of(node: LexborNode) -> Mark:
         return Mark.AFTER
     if "moz-forward-container" in classes or id_ == "isForwardContent":
         return Mark.FORWARD
-    if node.tag == "blockquote":
+    if tag == "blockquote":
         return _blockquote(attributes, classes)
     if "gmail_attr" in classes:
         return _gmail_attribution(node)

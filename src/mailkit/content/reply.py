@@ -25,6 +25,7 @@ from .lines import (
     foreign_mark,
     header_end,
     is_divider,
+    is_label,
     is_quoted,
     labels_end,
     marker_kind,
@@ -109,11 +110,13 @@ def split_reply(text: str, *, forward: bool = False, answer: bool = True) -> Rep
 def _boundaries(lines: Sequence[str]) -> list[_Boundary]:
     found: list[_Boundary] = []
     number = 0
+    labels = False  # whether the line above is a label of a header that was not taken for one
     while number < len(lines):
         line = lines[number]
         boundary = None
         if line and not is_quoted(line):
-            boundary = _boundary_at(lines, number, found[-1].end if found else 0)
+            boundary = _boundary_at(lines, number, found[-1].end if found else 0, labels=labels)
+        labels = boundary is None and is_label(line)
         if boundary is None:
             number += 1
         else:
@@ -122,11 +125,12 @@ def _boundaries(lines: Sequence[str]) -> list[_Boundary]:
     return found
 
 
-def _boundary_at(lines: Sequence[str], number: int, after: int) -> _Boundary | None:
+def _boundary_at(lines: Sequence[str], number: int, after: int, *, labels: bool) -> _Boundary | None:
+    """What begins on a line. ``labels``: a header was looked for from the line above on, with this one in it."""
     if marker := marker_kind(lines[number]):
         end = labels_end(lines, number + 1) if marker == "original" else number + 1
         return _Boundary(number, end, marker)
-    if header := header_end(lines, number):
+    if not labels and (header := header_end(lines, number)):
         end, kinds = header
         start = _before_header(lines, number, after)
         if kinds >= 3 or start < number:

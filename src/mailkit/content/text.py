@@ -181,14 +181,17 @@ class _Walker:
             if tag == "-text":
                 self._text(node.text_content or "")
                 continue
-            if tag in _SKIP or tag.startswith("-") or _is_hidden(node):
+            if tag in _SKIP or tag[:1] == "-":
                 continue
-            undo = self._enter(node, tag)
+            attributes = node.attributes
+            if attributes and _is_hidden(attributes):
+                continue
+            undo = self._enter(node, tag, attributes)
             if undo == "skip":
                 continue
             stack.append((node, undo or "element"))
             children = list(node.iter(include_text=True))
-            stack.extend((child, "") for child in reversed(children))
+            stack.extend([(child, "") for child in reversed(children)])
 
     def _text(self, text: str) -> None:
         if not self._pre:
@@ -199,8 +202,8 @@ class _Walker:
                 self.page.force_line()
             self.page.write(line)
 
-    def _enter(self, node: LexborNode, tag: str) -> str:
-        mark = mark_of(node) if self._structure else Mark.NONE
+    def _enter(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> str:
+        mark = mark_of(node, tag, attributes) if self._structure and attributes else Mark.NONE
         if mark is Mark.SIGNATURE and not self.page.quote:
             self.signatures.append(_Page())
             self.signatures[-1], self.page = self.page, self.signatures[-1]
@@ -208,7 +211,7 @@ class _Walker:
         if mark in (Mark.AFTER, Mark.FORWARD):
             self._announce(node, mark)
         if tag != "hr" or mark is not Mark.AFTER:
-            self._before(node, tag)
+            self._before(tag, attributes)
         if mark is Mark.QUOTE or (tag == "blockquote" and (not self._structure or self._is_cited())):
             self._shift(quote=1)
             return "quote"
@@ -241,7 +244,7 @@ class _Walker:
         self.page.quote += quote
         self.page.indent += indent
 
-    def _before(self, node: LexborNode, tag: str) -> None:
+    def _before(self, tag: str, attributes: dict[str, str | None]) -> None:
         page = self.page
         if tag == "br":
             page.force_line()
@@ -250,7 +253,7 @@ class _Walker:
             page.write("-" * 20)
             page.break_line()
         elif tag == "img":
-            alt = " ".join((node.attributes.get("alt") or "").split())[:200]
+            alt = " ".join((attributes.get("alt") or "").split())[:200]
             page.words(f" [{alt}] " if alt else "")
         elif tag in ("td", "th"):
             self._cell()
@@ -353,9 +356,8 @@ def _names(shown: str, bare: str) -> bool:
     )
 
 
-def _is_hidden(node: LexborNode) -> bool:
-    attributes = node.attributes
-    if not attributes:
-        return False
+def _is_hidden(attributes: dict[str, str | None]) -> bool:
+    if "style" not in attributes:
+        return "hidden" in attributes
     style = (attributes.get("style") or "")[:500].replace(" ", "").lower()
     return "display:none" in style or "visibility:hidden" in style or "mso-hide:all" in style or "hidden" in attributes

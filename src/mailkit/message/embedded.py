@@ -23,6 +23,7 @@ _YPART = re.compile(rb"=ypart [^\r\n]{0,250}\r?\n")
 _CRC = re.compile(rb" p?crc32=([0-9A-Fa-f]{1,8})(?![0-9A-Fa-f])")
 _SIZE = re.compile(rb" size=(\d{1,12})(?!\d)")
 _Y_NAME = re.compile(rb"(?:^| )name=(.{1,250})$")
+_ESCAPE = re.compile(rb"=(.)", re.DOTALL)
 _SHIFT = bytes((byte - 42) % 256 for byte in range(256))
 
 
@@ -146,11 +147,11 @@ def _yencoded(data: bytes, match: re.Match[bytes], ends: _Ends) -> tuple[Embedde
 
 def _unshifted(data: bytes) -> bytes:
     """Every byte less 42; one after ``=`` less 64 more."""
-    first, *escaped = data.split(b"=")
-    out = [first.translate(_SHIFT)]
-    for piece in filter(None, escaped):
-        out.append(bytes(((piece[0] - 106) % 256,)) + piece[1:].translate(_SHIFT))
-    return b"".join(out)
+    # One kind of escaped byte after the other: there are few, and a piece for each escape would fill the memory. That
+    # of the sign itself comes last, or it would begin a new one.
+    for code in sorted(set(_ESCAPE.findall(data)), key=lambda code: code == b"}"):
+        data = data.replace(b"=" + code, bytes(((code[0] - 64) % 256,)))
+    return data.translate(_SHIFT)
 
 
 def _y_defect(content: bytes, trailer: bytes) -> str:
