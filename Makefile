@@ -16,7 +16,7 @@ export NO_MKDOCS_2_WARNING := 1
 # The demo needs no development tools; where they are installed already, their environment serves it too.
 DEMO_READY := $(if $(wildcard $(VENV)/.dev),$(VENV)/.dev,$(VENV)/.demo)
 
-.PHONY: help demo servers test proof check bench score docs fmt footprint clean
+.PHONY: help demo servers test proof check bench score fuzz docs fmt footprint clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -56,6 +56,10 @@ score: $(VENV)/.dev ## quality on the corpora that MAILKIT_CORPORA names
 	$(BIN)/python benchmarks/score_content.py $(ARGS)
 	$(BIN)/python benchmarks/score_bombs.py
 	$(BIN)/python benchmarks/score_growth.py
+
+fuzz: $(VENV)/.dev ## everything that reads strangers' bytes, fuzzed for ARGS="--minutes 2" each (CPython on Linux)
+	@$(BIN)/python -c "import atheris" 2>/dev/null || $(BIN)/python -m pip install -q --disable-pip-version-check "atheris>=3"
+	$(BIN)/python tools/fuzz.py $(ARGS)
 
 docs: $(VENV)/.dev ## the documentation, strict, in site/
 	$(BIN)/mkdocs build --strict --site-dir site

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import icalendar
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -127,3 +128,119 @@ def test_any_mixture_of_lines_is_read(lines: list[str]) -> None:
 )
 def test_long_texts_take_linear_time(unit: str, grows_linearly: Callable[..., None]) -> None:
     grows_linearly(lambda text: read_calendar("BEGIN:VEVENT\nSUMMARY:" + text), unit)
+
+
+OUTLOOK = """\
+BEGIN:VCALENDAR
+METHOD:REQUEST
+BEGIN:VTIMEZONE
+TZID:Unsere Zeit
+BEGIN:STANDARD
+DTSTART:16010101T030000
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=10
+END:STANDARD
+BEGIN:DAYLIGHT
+DTSTART:16010101T020000
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=3
+END:DAYLIGHT
+END:VTIMEZONE
+BEGIN:VEVENT
+UID:series@client.example
+DTSTAMP:20260501T080000Z
+DTSTART;TZID=Unsere Zeit:{start}
+RRULE:FREQ=WEEKLY;BYDAY=MO
+EXDATE;TZID=Unsere Zeit:20260608T100000,20260615T100000
+RDATE;VALUE=PERIOD:20260616T080000Z/PT1H
+RECURRENCE-ID;TZID=Unsere Zeit:20261102T100000
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+@pytest.mark.parametrize(
+    ("local", "hours"),
+    [
+        ("20260115T100000", 1),
+        ("20260329T013000", 1),
+        ("20260329T033000", 2),
+        ("20260601T100000", 2),
+        ("20261025T013000", 2),
+        ("20261025T033000", 1),
+        ("20261231T235900", 1),
+        ("16000101T000000", 2),
+    ],
+)
+def test_a_zone_with_summer_time_that_only_the_part_knows(local: str, hours: int) -> None:
+    (event,) = read_calendar(OUTLOOK.replace("{start}", local)).events
+    wall = datetime.strptime(local, "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    assert event.start is not None
+    assert (wall - event.start).total_seconds() == hours * 3600
+    assert event.zone == "Unsere Zeit"
+
+
+def test_the_own_rules_agree_with_the_zone_of_the_same_name() -> None:
+    for month in range(1, 13):
+        for day in (1, 8, 15, 22, 28):
+            own = OUTLOOK.replace("{start}", f"2026{month:02}{day:02}T120000")
+            known = own.replace("Unsere Zeit", "Europe/Berlin")
+            assert read_calendar(own).events[0].start == read_calendar(known).events[0].start
+
+
+def test_a_series_and_the_occurrence_that_is_changed() -> None:
+    (event,) = read_calendar(OUTLOOK.replace("{start}", "20260601T100000")).events
+    assert event.left_out == (datetime(2026, 6, 8, 8, tzinfo=UTC), datetime(2026, 6, 15, 8, tzinfo=UTC))
+    assert event.added == (datetime(2026, 6, 16, 8, tzinfo=UTC),)
+    assert event.occurrence == datetime(2026, 11, 2, 9, tzinfo=UTC)
+    assert event.stamp == datetime(2026, 5, 1, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("rule", "hours"),
+    [
+        ("FREQ=YEARLY;BYDAY=2SU;BYMONTH=3", 0),
+        ("FREQ=YEARLY;BYDAY=SU;BYMONTH=3", 0),
+        ("FREQ=YEARLY;BYDAY=9SU;BYMONTH=3", 0),
+        ("FREQ=YEARLY;BYDAY=1SU;BYMONTH=13", 0),
+        ("FREQ=DAILY", 0),
+        ("x", 0),
+    ],
+)
+def test_rules_that_cannot_be_read_do_no_harm(rule: str, hours: int) -> None:
+    text = OUTLOOK.replace("FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=3", rule).replace("{start}", "20260601T100000")
+    (event,) = read_calendar(text).events
+    assert event.start is not None
+    assert event.start.hour in (8, 9)
+
+
+def test_an_answer() -> None:
+    text = INVITATION.replace("METHOD:REQUEST", "METHOD:REPLY").replace("SEQUENCE:2", "COMMENT:Late\\, sorry")
+    calendar = read_calendar(text)
+    assert calendar.answer is not None
+    assert (calendar.answer.address, calendar.answer.status) == ("ana@acme.example", "accepted")
+    assert calendar.events[0].comment == "Late, sorry"
+    assert read_calendar(INVITATION).answer is None
+    assert read_calendar("METHOD:REPLY").answer is None
+
+
+WHOLE = INVITATION.replace("TZOFFSETTO", "DTSTART:19700101T000000\r\nTZOFFSETFROM:+0530\r\nTZOFFSETTO")
+
+
+@pytest.mark.parametrize("text", [WHOLE, OUTLOOK.replace("{start}", "20260601T100000")])
+def test_the_library_reads_the_same(text: str) -> None:
+    """icalendar, which is strict and knows the whole standard, agrees on what both read."""
+    (ours,) = read_calendar(text).events
+    theirs = icalendar.Calendar.from_ical(text)
+    event = theirs.walk("VEVENT")[0]
+    assert str(theirs.get("METHOD", "")) == "REQUEST"
+    assert (str(event["UID"]), str(event.get("SUMMARY", ""))) == (ours.uid, ours.summary)
+    assert event.decoded("DTSTART").astimezone(UTC) == ours.start
+    if "RECURRENCE-ID" in event:
+        assert event.decoded("RECURRENCE-ID").astimezone(UTC) == ours.occurrence
+        assert [one.dt.astimezone(UTC) for one in event["EXDATE"].dts] == list(ours.left_out)
+    people = event.get("ATTENDEE", [])
+    assert [str(one).lower().removeprefix("mailto:") for one in people] == [one.address for one in ours.attendees]
+    assert event["RRULE"].to_ical().decode() == ours.recurrence

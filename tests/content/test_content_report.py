@@ -451,3 +451,12 @@ def test_a_mail_that_an_exchange_rule_passed_on_was_written_by_a_person() -> Non
     head = "From: bo@client.example\nSubject: {}\nX-MS-Exchange-Inbox-Rules-Loop: sales@acme.example\n\nWhere is it?"
     assert kind_of(parse(head.format("Order 17").encode())) == "normal"
     assert kind_of(parse(head.format("Automatic reply: Order 17").encode())) == "auto-reply"
+
+
+def test_no_control_character_is_part_of_an_address() -> None:
+    assert addresses_in("to a\0b@c.example and d@e.ex\x04ample, \x7ff@g.example") == [
+        "b@c.example",
+        "d@e.ex",
+        "f@g.example",
+    ]
+    assert clean_address("<a@b.exam\0ple>") == "a@b.exam"

@@ -1,64 +1,24 @@
 """Invitations: what an application wants to know of a ``text/calendar`` part (RFC 5545, RFC 5546).
 
-A small tolerant reader, one pass over the lines; recurrence rules are handed on as text. Times become UTC where the
-zone can be
-told: from the part's own UTC times, an IANA name, one of Outlook's zone names, or the VTIMEZONE's standard offset.
+A small tolerant reader, one pass over the lines; recurrence rules are handed on as text, with the dates left out and
+the occurrence that is changed. Times become UTC where the zone can be told: from the part's own UTC times, an IANA
+name, one of Outlook's zone names, or the rules of the part's own VTIMEZONE (``zones``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
-from .tables import rows
+from .zones import Observance, find_zone, offset_of, zone_of
 
 __all__ = ["Attendee", "Calendar", "Event", "read_calendar"]
 
 MAX_CHARACTERS = 1024 * 1024
 MAX_EVENTS = 200
 MAX_ATTENDEES = 2000
-_OUTLOOK_ZONES = {
-    windows.casefold(): zone
-    for zone, names in rows(
-        """
-Europe/London: GMT Standard Time
-Europe/Berlin: W. Europe Standard Time
-Europe/Paris: Romance Standard Time
-Europe/Budapest: Central Europe Standard Time
-Europe/Warsaw: Central European Standard Time
-Europe/Kyiv: FLE Standard Time
-Europe/Bucharest: GTB Standard Time
-Europe/Istanbul: Turkey Standard Time
-Europe/Moscow: Russian Standard Time
-America/New_York: Eastern Standard Time
-America/Chicago: Central Standard Time
-America/Denver: Mountain Standard Time
-America/Los_Angeles: Pacific Standard Time
-America/Phoenix: US Mountain Standard Time
-America/Sao_Paulo: E. South America Standard Time
-America/Bogota: SA Pacific Standard Time
-America/Mexico_City: Central Standard Time (Mexico)
-Asia/Jakarta: SE Asia Standard Time
-Asia/Singapore: Singapore Standard Time
-Asia/Shanghai: China Standard Time
-Asia/Taipei: Taipei Standard Time
-Asia/Tokyo: Tokyo Standard Time
-Asia/Seoul: Korea Standard Time
-Asia/Kolkata: India Standard Time
-Asia/Dubai: Arabian Standard Time
-Asia/Riyadh: Arab Standard Time
-Asia/Jerusalem: Israel Standard Time
-Asia/Karachi: Pakistan Standard Time
-Australia/Sydney: AUS Eastern Standard Time
-Pacific/Auckland: New Zealand Standard Time
-Africa/Johannesburg: South Africa Standard Time
-Africa/Cairo: Egypt Standard Time
-Africa/Lagos: W. Central Africa Standard Time
-"""
-    )
-    for windows in names
-}
+MAX_DATES = 1000  # left out of a recurrence, or added to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +34,14 @@ class Attendee:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One VEVENT (or VTODO). ``start`` and ``end`` are UTC, None if they cannot be read; of an all-day event midnight
-    UTC."""
+    """One VEVENT (or VTODO).
+
+    ``start`` and ``end`` are UTC, None if they cannot be read; of an all-day event midnight UTC. ``zone`` is the name
+    of the zone in which the sender gave the start: a rule such as "each Monday at ten" is meant there. ``recurrence``
+    is the RRULE, ``left_out`` and ``added`` are its EXDATE and RDATE. ``occurrence``: this speaks of one occurrence of
+    the series ``uid`` only. ``stamp`` orders two messages of one ``sequence`` (RFC 5546 section 2.1.5). ``comment`` is
+    what an answer says besides yes or no.
+    """
 
     uid: str = ""
     summary: str = ""
@@ -89,6 +55,13 @@ class Event:
     status: str = ""
     sequence: int = 0
     recurrence: str = ""
+    zone: str = ""
+    left_out: tuple[datetime, ...] = ()
+    added: tuple[datetime, ...] = ()
+    occurrence: datetime | None = None
+    stamp: datetime | None = None
+    comment: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +70,12 @@ class Calendar:
 
     method: str = ""
     events: tuple[Event, ...] = ()
+
+    @property
+    def answer(self) -> Attendee | None:
+        """Who answers, and how, in a ``REPLY`` or ``COUNTER``; else None."""
+        people = self.events[0].attendees if self.events and self.method in ("REPLY", "COUNTER") else ()
+        return next(iter(people), None)
 
 
 @dataclass(slots=True)
@@ -118,6 +97,7 @@ def read_calendar(text: str) -> Calendar:
     """Read a calendar text. Never raises; linear, at most ``MAX_EVENTS`` events."""
     method = ""
     zones: dict[str, tzinfo] = {}
+    observances: list[Observance] = []
     found: list[_Open] = []
     open_: list[_Open] = []
     zone = ""
@@ -126,14 +106,18 @@ def read_calendar(text: str) -> Calendar:
             open_.append(_Open(item.value.strip().upper()))
             del open_[20:]
         elif item.name == "END":
-            if open_ and (done := open_.pop()).name in ("VEVENT", "VTODO", "VJOURNAL") and len(found) < MAX_EVENTS:
+            done = open_.pop() if open_ else _Open("")
+            if done.name in ("VEVENT", "VTODO", "VJOURNAL") and len(found) < MAX_EVENTS:
                 found.append(done)
+            elif done.name in ("STANDARD", "DAYLIGHT"):
+                observances.append(_observance(done))
+            elif done.name == "VTIMEZONE":
+                zones[zone] = zone_of(observances[-20:])
+                zone, observances = "", []
         elif not open_ or open_[-1].name == "VCALENDAR":
             method = item.value.strip().upper() if item.name == "METHOD" else method
         elif item.name == "TZID" and open_[-1].name == "VTIMEZONE":
             zone = item.value.strip()
-        elif item.name == "TZOFFSETTO" and open_[-1].name == "STANDARD":
-            zones[zone] = _offset(item.value)
         else:
             open_[-1].properties.append(item)
     return Calendar(method, tuple(_event(item, zones) for item in found))
@@ -171,6 +155,12 @@ def _property(line: str) -> _Property | None:
     return None
 
 
+def _observance(item: _Open) -> Observance:
+    values = {found.name: found.value.strip().upper() for found in item.properties}
+    offset, before = offset_of(values.get("TZOFFSETTO", "")), offset_of(values.get("TZOFFSETFROM", ""))
+    return Observance(offset, before, values.get("DTSTART", ""), values.get("RRULE", ""))
+
+
 def _event(item: _Open, zones: dict[str, tzinfo]) -> Event:
     first: dict[str, _Property] = {}
     attendees: list[Attendee] = []
@@ -200,7 +190,25 @@ def _event(item: _Open, zones: dict[str, tzinfo]) -> Event:
         status=text("STATUS").strip().lower(),
         sequence=int(sequence) if sequence.isdecimal() and len(sequence) < 10 else 0,
         recurrence=text("RRULE"),
+        zone=first["DTSTART"].params.get("TZID", "")[:200] if "DTSTART" in first else "",
+        left_out=_dates(item, "EXDATE", zones),
+        added=_dates(item, "RDATE", zones),
+        occurrence=_time(first.get("RECURRENCE-ID"), zones)[0],
+        stamp=_time(first.get("DTSTAMP"), zones)[0],
+        comment=text("COMMENT"),
+        url=text("URL").strip(),
     )
+
+
+def _dates(item: _Open, name: str, zones: dict[str, tzinfo]) -> tuple[datetime, ...]:
+    """The dates of all properties of that name, several of which may stand in one (a period counts as its start)."""
+    found: list[datetime] = []
+    for one in item.properties:
+        for value in one.value.split(",", MAX_DATES)[:MAX_DATES] if one.name == name else ():
+            when = _time(_Property(name, one.params, value.partition("/")[0]), zones)[0]
+            if when is not None and len(found) < MAX_DATES:
+                found.append(when)
+    return tuple(found)
 
 
 def _attendee(item: _Property) -> Attendee:
@@ -237,31 +245,10 @@ def _time(item: _Property | None, zones: dict[str, tzinfo]) -> tuple[datetime | 
         if "T" not in digits:
             return datetime.strptime(digits[:8], "%Y%m%d").replace(tzinfo=UTC), True
         naive = datetime.strptime(digits[:15].ljust(15, "0"), "%Y%m%dT%H%M%S")  # noqa: DTZ007 - the zone comes next
-        zone = UTC if value.endswith("Z") else _zone(item.params.get("TZID", ""), zones)
+        zone = UTC if value.endswith("Z") else find_zone(item.params.get("TZID", ""), zones)
         return naive.replace(tzinfo=zone).astimezone(UTC), False
     except (ValueError, OverflowError):
         return None, False
-
-
-def _zone(name: str, zones: dict[str, tzinfo]) -> tzinfo:
-    from zoneinfo import ZoneInfo
-
-    known = _OUTLOOK_ZONES.get(name.casefold(), name.strip("/").rpartition("freeassociation.sourceforge.net/")[2])
-    try:
-        return ZoneInfo(known) if known else UTC
-    except (ValueError, OSError, LookupError):  # no such zone, or a name that is a path
-        return zones.get(name, UTC)
-
-
-def _offset(value: str) -> tzinfo:
-    text = value.strip()
-    digits = text.lstrip("+-")
-    if len(digits) < 4 or not digits[:4].isdecimal():
-        return UTC
-    minutes = int(digits[:2]) * 60 + int(digits[2:4])
-    if minutes >= 24 * 60:
-        return UTC
-    return timezone(timedelta(minutes=-minutes if text.startswith("-") else minutes))
 
 
 def _plus(start: datetime, duration: str) -> datetime | None:

@@ -17,7 +17,7 @@ MAX_BLOCKS = 2000
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,60}")
 _STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
 _REPLY = re.compile(r"(?<![\d.#])[245][0-5]\d(?=[ -]|$)")
-_ENDS_ADDRESS = frozenset(" \t\r\n<>()[],;:\"'|=")
+_ENDS_ADDRESS = frozenset(" \x7f<>()[],;:\"'|=") | frozenset(map(chr, range(32)))
 
 
 def blocks(text: str) -> Iterator[Fields]:

@@ -1,0 +1,154 @@
+"""Time zones of invitations: IANA names, Outlook's names, the rules of a VTIMEZONE (RFC 5545 section 3.6.5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from .tables import rows
+
+__all__ = ["Observance", "find_zone", "offset_of", "zone_of"]
+
+_OUTLOOK_ZONES = {
+    windows.casefold(): zone
+    for zone, names in rows(
+        """
+Europe/London: GMT Standard Time
+Europe/Berlin: W. Europe Standard Time
+Europe/Paris: Romance Standard Time
+Europe/Budapest: Central Europe Standard Time
+Europe/Warsaw: Central European Standard Time
+Europe/Kyiv: FLE Standard Time
+Europe/Bucharest: GTB Standard Time
+Europe/Istanbul: Turkey Standard Time
+Europe/Moscow: Russian Standard Time
+America/New_York: Eastern Standard Time
+America/Chicago: Central Standard Time
+America/Denver: Mountain Standard Time
+America/Los_Angeles: Pacific Standard Time
+America/Phoenix: US Mountain Standard Time
+America/Sao_Paulo: E. South America Standard Time
+America/Bogota: SA Pacific Standard Time
+America/Mexico_City: Central Standard Time (Mexico)
+Asia/Jakarta: SE Asia Standard Time
+Asia/Singapore: Singapore Standard Time
+Asia/Shanghai: China Standard Time
+Asia/Taipei: Taipei Standard Time
+Asia/Tokyo: Tokyo Standard Time
+Asia/Seoul: Korea Standard Time
+Asia/Kolkata: India Standard Time
+Asia/Dubai: Arabian Standard Time
+Asia/Riyadh: Arab Standard Time
+Asia/Jerusalem: Israel Standard Time
+Asia/Karachi: Pakistan Standard Time
+Australia/Sydney: AUS Eastern Standard Time
+Pacific/Auckland: New Zealand Standard Time
+Africa/Johannesburg: South Africa Standard Time
+Africa/Cairo: Egypt Standard Time
+Africa/Lagos: W. Central Africa Standard Time
+"""
+    )
+    for windows in names
+}
+_BY_DAY = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
+_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+
+@dataclass(frozen=True, slots=True)
+class Observance:
+    """A STANDARD or DAYLIGHT: the offset that begins, the one before it, its first begin as text, its yearly rule."""
+
+    offset: timedelta
+    before: timedelta
+    start: str = ""
+    rule: str = ""
+
+    def begins(self, year: int) -> datetime | None:
+        """When it begins in a year, in the local time before it; None if not in that year, or by no rule we read."""
+        first = _local(self.start)
+        if first is None:
+            return None
+        if not self.rule:
+            return first if first.year == year else None
+        parts = dict(part.partition("=")[::2] for part in self.rule.split(";"))
+        match = _BY_DAY.fullmatch(parts.get("BYDAY", ""))
+        month = parts.get("BYMONTH", str(first.month))
+        if parts.get("FREQ") != "YEARLY" or match is None or not re.fullmatch(r"[1-9]|1[012]", month):
+            return None
+        if year < first.year or not 1 < year < 9999:
+            return None
+        day = _day(year, int(month), int(match[1] or 1), _DAYS.index(match[2]))
+        return day.replace(hour=first.hour, minute=first.minute)
+
+
+def _local(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text[:15], "%Y%m%dT%H%M%S")  # noqa: DTZ007 - local time of a zone being read
+    except ValueError:
+        return None
+
+
+def _day(year: int, month: int, which: int, weekday: int) -> datetime:
+    """The first, second … or, below zero, the last such weekday of a month."""
+    if which > 0:
+        first = datetime(year, month, 1)  # noqa: DTZ001 - as above
+        day = first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (which - 1))
+        return day if day.month == month else day - timedelta(days=7)
+    following = datetime(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)  # noqa: DTZ001
+    return following - timedelta(days=(following.weekday() - weekday) % 7 + 7 * (-which - 1))
+
+
+class _Zone(tzinfo):
+    """A zone made of observances: the one that began last counts."""
+
+    def __init__(self, observances: Sequence[Observance]) -> None:
+        self._observances = tuple(observances)
+
+    def utcoffset(self, when: datetime | None) -> timedelta:
+        if when is None:
+            return self._observances[0].offset
+        local = when.replace(tzinfo=None)
+        began: list[tuple[datetime, timedelta]] = []
+        for one in self._observances:
+            last = _local(one.start) if not one.rule else None
+            for begin in (one.begins(local.year - 1), one.begins(local.year), last):
+                if begin is not None and begin <= local:
+                    began.append((begin, one.offset))
+        if began:
+            return max(began)[1]
+        first = self._observances[0]
+        return first.offset if _local(first.start) is None else first.before
+
+    def dst(self, _when: datetime | None) -> timedelta:
+        return timedelta(0)
+
+    def tzname(self, _when: datetime | None) -> str:
+        return ""
+
+
+def zone_of(observances: Sequence[Observance]) -> tzinfo:
+    """The zone that a VTIMEZONE describes; UTC for one without any observance."""
+    return _Zone(observances) if observances else UTC
+
+
+def find_zone(name: str, zones: Mapping[str, tzinfo]) -> tzinfo:
+    """The zone of that name: an IANA or Outlook name, else the part's own VTIMEZONE, else UTC."""
+    from zoneinfo import ZoneInfo
+
+    known = _OUTLOOK_ZONES.get(name.casefold(), name.strip("/").rpartition("freeassociation.sourceforge.net/")[2])
+    try:
+        return ZoneInfo(known) if known else UTC
+    except (ValueError, OSError, LookupError):  # no such zone, or a name that is a path
+        return zones.get(name, UTC)
+
+
+def offset_of(value: str) -> timedelta:
+    """``+0530`` as a time; zero for what cannot be read, or is a day and more."""
+    text = value.strip()
+    digits = text.lstrip("+-")
+    if len(digits) < 4 or not (digits[:4].isascii() and digits[:4].isdecimal()):
+        return timedelta(0)
+    minutes = int(digits[:2]) * 60 + int(digits[2:4])
+    return timedelta(minutes=(-minutes if text.startswith("-") else minutes) if minutes < 24 * 60 else 0)
