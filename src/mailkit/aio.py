@@ -171,6 +171,10 @@ class AsyncThreads:
         """See ``Threads.tree``."""
         return await self._run(self._sync.tree, thread)
 
+    async def merge(self, thread: Thread | int, other: Thread | int) -> Thread:
+        """See ``Threads.merge``."""
+        return await self._run(self._sync.merge, thread, other)
+
 
 class AsyncMessages:
     """``kit.messages``, awaited."""

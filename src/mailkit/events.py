@@ -119,7 +119,10 @@ class ThreadUnlinked(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadMerged(Event):
-    """A late message showed that two threads are one. ``merged_id`` lives on as an alias of ``thread_id``."""
+    """A late message showed, or somebody decided, that two threads are one.
+
+    ``merged_id`` lives on as an alias of ``thread_id``.
+    """
 
     name: ClassVar[str] = "thread.merged"
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailkit.kit.core import Core
+from mailkit.link import manual
 from mailkit.message import Message, parse
 from mailkit.store import Tx, messages, raw, threads
 from mailkit.store.messages import StoredMessage
@@ -36,7 +37,7 @@ class CopyInfo:
 
 
 class Threads:
-    """Read conversations."""
+    """Read conversations, and make two of them one."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
@@ -83,6 +84,23 @@ class Threads:
             found = messages.of_thread(tx, threads.get(tx, _id(thread)).id)
             nodes = [_node(one, raw.get(tx, one.raw_digest)) for one in found]
         return tree(nodes)
+
+    def merge(self, thread: Thread | int, other: Thread | int, *, tx: object = None) -> Thread:
+        """Make two conversations one, with the messages and the links of both; it keeps the older id, and the other id
+        leads to it from now on. There is no way back.
+
+        Args:
+            tx: the caller's own transaction.
+
+        Raises:
+            NotFoundError: no such thread.
+        """
+        core, pair = self._core, (_id(thread), _id(other))
+        systems = core.rules.patterns.systems
+        if tx is not None:
+            with core.store.within(tx) as theirs:
+                return thread_of(manual.merge(theirs, *pair, systems=systems, policy=core.policy))
+        return thread_of(core.store.run(lambda own: manual.merge(own, *pair, systems=systems, policy=core.policy)))
 
 
 class Messages:

@@ -20,7 +20,7 @@ from mailkit.store.threads import StoredThread
 from mailkit.store.tx import Tx
 from mailkit.words import Candidate, Direction, Evidence, Link, Outcome, Record, TrustLevel
 
-__all__ = ["add", "know", "of_record", "of_thread", "remove", "unlink"]
+__all__ = ["add", "know", "merge", "of_record", "of_thread", "remove", "unlink"]
 
 
 def add(
@@ -69,6 +69,24 @@ def remove(tx: Tx, thread_id: int, record: Record, *, by: str = "user") -> bool:
     thread = threads.get(tx, thread_id)
     lock_thread(tx, thread.id)
     return unlink(tx, thread.id, record, rule="user-removed", detail=f"{clean(by)} removed it")
+
+
+def merge(
+    tx: Tx, one: int, other: int, *, systems: Collection[str] | None = None, policy: LinkPolicy = DEFAULT
+) -> StoredThread:
+    """Make two threads one, with the links of both, and have all its messages shown on their records.
+
+    Args:
+        systems: systems that have an adapter; attach jobs are queued only for them. None: for whatever system.
+
+    Raises:
+        NotFoundError: this tenant has no such thread.
+    """
+    kept = threads.merge(tx, one, other)
+    records = [link.record for link in links.active(tx, kept)]
+    known = {record.system for record in records} if systems is None else systems
+    attach_thread(tx, kept, records, known, policy)
+    return threads.get(tx, kept)
 
 
 def unlink(tx: Tx, thread_id: int, record: Record, *, rule: str, detail: str, message_id: int = 0) -> bool:

@@ -198,6 +198,24 @@ def assign(
     return kept, len(found) > 1
 
 
+def merge(tx: Tx, one: int, other: int) -> int:
+    """Make two threads one because somebody wants it; the id that stays, which is the older. Call it before the
+    transaction's first write.
+
+    Raises:
+        NotFoundError: this tenant has no such thread.
+    """
+    while True:
+        pair = {get(tx, one).id, get(tx, other).id}
+        lock(tx, [f"thread:{number:020d}" for number in pair])
+        if pair == {get(tx, one).id, get(tx, other).id}:  # they may have been merged while we waited
+            break
+    kept, *gone = sorted(pair)
+    for number in gone:
+        _merge(tx, number, kept)
+    return kept
+
+
 def _of_one_matter(tx: Tx, nearest_first: list[str], pointed: dict[str, int], own: str | None) -> list[int]:
     """Which of the threads pointed at the message makes one, sorted by id.
 

@@ -12,6 +12,7 @@ state outlives ``stop`` and ``restart``.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -156,6 +157,7 @@ class MailServer:
         self._smtp: Listener | None = None
         self._ports = (imap_port, smtp_port)
         self._running = False
+        self._turns = threading.RLock()  # a test may pull the plug from another thread
 
     # --- life ---------------------------------------------------------------------------------------------------
 
@@ -170,40 +172,43 @@ class MailServer:
 
     def start(self) -> None:
         """Listen on both ports; after a stop, on the same ports as before."""
-        if self._running:
-            return
-        if self._imap is None or self._smtp is None:
-            from mailkit.testing.imap.server import ImapServer
-            from mailkit.testing.smtp.server import SmtpServer
+        with self._turns:
+            if self._running:
+                return
+            if self._imap is None or self._smtp is None:
+                from mailkit.testing.imap.server import ImapServer
+                from mailkit.testing.smtp.server import SmtpServer
 
-            imap, smtp = ImapServer(self._setup, self._thread.post), SmtpServer(self._setup)
-            self._imap = Listener(self._setup, "imap", imap.serve, self._ports[0])
-            self._smtp = Listener(self._setup, "smtp", smtp.serve, self._ports[1])
-        if {self.options.imap_tls, self.options.smtp_tls} != {"insecure"}:
-            certs.authority().context()
-        self._thread.start()
-        self._running = True
-        try:
-            self._thread.call(self._imap.start())
-            self._thread.call(self._smtp.start())
-        except BaseException:
-            self.stop()
-            raise
+                imap, smtp = ImapServer(self._setup, self._thread.post), SmtpServer(self._setup)
+                self._imap = Listener(self._setup, "imap", imap.serve, self._ports[0])
+                self._smtp = Listener(self._setup, "smtp", smtp.serve, self._ports[1])
+            if {self.options.imap_tls, self.options.smtp_tls} != {"insecure"}:
+                certs.authority().context()
+            self._thread.start()
+            self._running = True
+            try:
+                self._thread.call(self._imap.start())
+                self._thread.call(self._smtp.start())
+            except BaseException:
+                self.stop()
+                raise
 
     def stop(self) -> None:
         """Close the ports and every connection. Users, mail and armed faults stay."""
-        if not self._running:
-            return
-        self._running = False
-        for listener in (self._imap, self._smtp):
-            assert listener is not None
-            self._thread.call(listener.stop())
-        self._thread.stop()
+        with self._turns:
+            if not self._running:
+                return
+            self._running = False
+            for listener in (self._imap, self._smtp):
+                assert listener is not None
+                self._thread.call(listener.stop())
+            self._thread.stop()
 
     def restart(self) -> None:
         """Stop and start on the same ports: every connection is lost, nothing else."""
-        self.stop()
-        self.start()
+        with self._turns:
+            self.stop()
+            self.start()
 
     # --- where it is --------------------------------------------------------------------------------------------
 
