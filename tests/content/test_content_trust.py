@@ -276,3 +276,52 @@ def test_a_name_that_looks_like_another_address_is_not_believed(name: str) -> No
 )
 def test_a_name_may_say_where_somebody_works(name: str) -> None:
     assert level(PASS, BORDER, f'From: "{name}" <bo@client.example>') == "authenticated"
+
+
+OWN_WORDS = ("Received: from x.client.example by mx.acme.example; Mon, 1 Jan 2024 09:00:00 +0000", PASS, FROM)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "localhost (evil.example [203.0.113.9])",
+        "localhost (unknown [203.0.113.9])",
+        "localhost ([203.0.113.9])",
+        "localhost (203.0.113.9)",
+        "mx.acme.example (evil.example [203.0.113.9])",
+        "mx.acme.example (unknown [IPv6:2001:db8::9])",
+        "mx.acme.example (mx.acme.example [203.0.113.9] (may be forged))",
+        "10.0.0.1 (evil.example [203.0.113.9])",
+        "store.acme.example (203.0.113.9)",
+    ],
+)
+def test_a_stranger_who_calls_himself_one_of_our_hosts_stays_outside(origin: str) -> None:
+    """What stands below the hop that he came over is his own writing, in our server's name."""
+    forged = f"Received: from {origin} by mx.acme.example with ESMTP id 1; Mon, 1 Jan 2024 10:00:00 +0000"
+    assert level(forged, *OWN_WORDS) == "claimed"
+    assert level(INNER, forged, *OWN_WORDS) == "claimed"
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "localhost (localhost [127.0.0.1])",
+        "localhost ([::1])",
+        "filter.acme.example (filter.acme.example [10.1.2.3])",
+        "mx.acme.example (mx.acme.example. [203.0.113.9])",
+        "mx.acme.example",
+    ],
+)
+def test_a_hop_between_our_own_hosts_is_passed(origin: str) -> None:
+    hop = f"Received: from {origin} by store.acme.example with ESMTP id 1; Mon, 1 Jan 2024 10:00:00 +0000"
+    assert level(hop, BORDER, PASS, FROM) == "authenticated"
+
+
+def test_microsofts_hops_have_public_addresses() -> None:
+    hop = "Received: from {} ({}) by AM0PR07CA0009.outlook.office365.com (2603:10a6:208:ac::22) with Microsoft SMTP; x"
+    border = "Received: from mail.client.example (192.0.2.9) by AM0EUR02FT030.mail.protection.outlook.com; x"
+    result = "Authentication-Results: dmarc=pass header.from=client.example"
+    inner = hop.format("AM0EUR02FT030.eop-EUR02.prod.protection.outlook.com", "2603:10a6:208:ac:cafe::3f")
+    assert level(inner, border, result, FROM, ids=(NO_NAME,)) == "authenticated"
+    forged = hop.format("evil.outlook.com", "203.0.113.9")
+    assert level(forged, border, result, FROM, ids=(NO_NAME,)) == "claimed"

@@ -6,7 +6,7 @@ wrote. Mail servers put their trace fields on top, so from the top down among Re
 
 1. what stands above the first Received is ours (servers with milters write there);
 2. Received fields written "by" our own hosts are passed. The first of them that says "from" somebody else is the
-   border;
+   border; a client that only calls itself one of ours, and comes from an address outside, is somebody else;
 3. below them only the first Authentication-Results counts (Gmail writes it right under the border's Received), and only
    if it is ours; after it, or after another Received below the border, everything came with the message.
 
@@ -27,6 +27,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
+from ipaddress import ip_address, ip_network
 from itertools import islice
 
 from mailkit.message import Address, Message
@@ -147,7 +148,7 @@ def _trusted_headers(message: Message, authserv_ids: Sequence[str]) -> list[str]
             sender, by = _hop(value)
             if found or border or not _is_ours(by, trusted):
                 break
-            passed, border = True, bool(sender) and not _is_ours(sender, trusted)
+            passed, border = True, bool(sender) and not _is_inner(sender, value, trusted)
         elif parse_results(value)[0] in trusted:
             found.append(value)
             if passed:
@@ -162,6 +163,49 @@ def _hop(received: str) -> tuple[str, str]:
     words = sections(received)[0].lower().split()
     after = dict(reversed([(word, words[n + 1]) for n, word in enumerate(words[:-1]) if word in ("from", "by")]))
     return after.get("from", "").strip("[]"), after.get("by", "")
+
+
+def _is_inner(sender: str, received: str, trusted: Collection[str]) -> bool:
+    """Whether a hop came from a host of ours.
+
+    What stands after "from" is the name that the client gave itself (HELO); anybody may say ``localhost`` or our own
+    name there. The server adds the address that the connection came from, and mostly the name that the DNS has for it:
+    where an address is given, it must be an inner one, or have a name of ours.
+    """
+    if not _is_ours(sender, trusted):
+        return False
+    told = (_ORIGIN.match(received[:MAX_HEADER]) or [""])[0]
+    outer = [one for one in _ADDRESSES.findall(told) if not _is_inner_address(one, trusted)]
+    if not outer:
+        return True
+    named = _NAMED.search(told)
+    return named is not None and "may be forged" not in told and _is_ours(named[1].lower(), trusted)
+
+
+# From "from" up to "by"; the comments between hold "name [address]", "[address]" or "(address)".
+_ORIGIN = re.compile(r"(?is)\s{0,9}from\s.{0,2000}?\sby\s")
+_ADDRESSES = re.compile(r"(?i)[\[(](?:IPv6:)?([0-9a-f:.]{3,45})[\])]")
+_NAMED = re.compile(r"\(([\w.-]{1,253}?)\.?\s{1,9}\[")
+_INNER_NETS = tuple(
+    map(
+        ip_network,
+        (
+            *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"),
+            *("::1/128", "fc00::/7", "fe80::/10"),
+        ),
+    )
+)
+# Microsoft 365 hands mail on between its own public addresses.
+_MICROSOFT_NET = ip_network("2603:1000::/24")
+
+
+def _is_inner_address(text: str, trusted: Collection[str]) -> bool:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return True  # a number in a comment that is no address
+    nets = (*_INNER_NETS, *((_MICROSOFT_NET,) if NO_NAME in trusted else ()))
+    return any(address in net for net in nets if net.version == address.version)
 
 
 def _is_ours(host: str, trusted: Collection[str]) -> bool:
