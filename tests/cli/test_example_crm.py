@@ -17,7 +17,7 @@ def test_the_adapter_links_what_it_knows_and_nothing_forged() -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     deal, lunch, forged, stranger, shown, read, left = done.stdout.splitlines()
-    assert "is linked to crm:deal/D-42 because the subject names Deal D-42" in deal
+    assert "is linked to crm:deal/D-42 and crm:person/7 because the subject names Deal D-42" in deal
     assert "is linked to crm:person/7" in lunch
     assert "is not linked" in forged
     assert "forged" in forged

@@ -24,6 +24,8 @@ AUTHENTIC = Trust(TrustLevel.AUTHENTICATED, ("dmarc=pass",))
 CLAIMED = Trust()
 FORGED = Trust(TrustLevel.FORGED, ("dmarc=fail",))
 
+#: Whoever names a ticket is believed to belong to it.
+HELP_DESK = LinkPolicy(strangers_numbers=True)
 BO = "bo@nordwind.example"
 CONTACT = Record("crm", "contact", "17")
 DEAL = Record("crm", "deal", "D-204")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.link.conftest import BO, CLAIMED, CONTACT, DEAL, FORGED, TICKET, Desk, Mail, drain, outbound
+from tests.link.conftest import BO, CLAIMED, CONTACT, DEAL, FORGED, HELP_DESK, TICKET, Desk, Mail, drain, outbound
 
 from mailkit.errors import NotFoundError
 from mailkit.link.explain import Explanation, decision_of, explain, replay
@@ -127,6 +127,7 @@ def test_hostile_text_stays_on_one_line(desk: Desk) -> None:
 
 
 def test_a_merged_thread_is_explained_where_it_went(desk: Desk) -> None:
+    desk.policy = HELP_DESK
     first, _ = desk.arrive(Mail("a@x.example", subject="D-204"))
     second, _ = desk.arrive(Mail("b@y.example", ("late@x.example",), subject="[Ticket #1042]"))
     gone = desk.thread_of(second)

@@ -13,6 +13,7 @@ from tests.link.conftest import (
     CONTACT,
     DEAL,
     FORGED,
+    HELP_DESK,
     START,
     TICKET,
     Desk,
@@ -257,6 +258,7 @@ def test_what_was_unlinked_meanwhile_is_not_shown(desk: Desk) -> None:
 
 
 def test_merged_threads_share_their_links_and_show_all_their_messages(desk: Desk) -> None:
+    desk.policy = HELP_DESK
     desk.crm.known = {}
     first, _ = desk.arrive(Mail("a@x.example", subject="D-204"))
     second, _ = desk.arrive(Mail("b@y.example", subject="[Ticket #1042]", trust=CLAIMED))

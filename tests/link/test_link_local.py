@@ -14,15 +14,18 @@ from tests.link.conftest import (
     CONTACT,
     DEAL,
     FORGED,
+    HELP_DESK,
     TICKET,
     Crm,
     Desk,
     Mail,
+    drain,
     outbound,
     states,
 )
 
 from mailkit.events import ThreadLinked
+from mailkit.link.explain import explain
 from mailkit.link.linker import MessageFacts, decide_local
 from mailkit.link.patterns import Patterns
 from mailkit.store import decisions, events, links, people, queue
@@ -50,6 +53,7 @@ def know(desk: Desk, address: str = BO, record: Record = CONTACT, title: str = "
 
 
 def test_a_number_in_the_subject_links(desk: Desk) -> None:
+    desk.policy = HELP_DESK
     number, decision = desk.arrive(Mail("a@x.example", subject="Re: Offer D-204"))
     assert decision is not None
     assert (decision.rule, decision.outcome, decision.chosen) == ("number", Outcome.LINKED, (DEAL,))
@@ -61,6 +65,7 @@ def test_a_number_in_the_subject_links(desk: Desk) -> None:
 
 
 def test_where_the_number_stands_matters(desk: Desk) -> None:
+    desk.policy = HELP_DESK
     text, _ = desk.arrive(Mail("a@x.example", subject="Offer", text="about D-204, please"))
     quoted, decision = desk.arrive(Mail("b@x.example", subject="Offer", quoted="> you wrote of D-204"))
     assert linked(desk, text) == {"crm:deal/D-204": "linked"}
@@ -110,6 +115,7 @@ def test_a_deal_known_under_an_address_is_a_hint_only(desk: Desk) -> None:
 
 
 def test_a_claimed_sender_is_only_shown_and_an_authenticated_one_lifts_it(desk: Desk) -> None:
+    desk.policy = HELP_DESK
     first, decision = desk.arrive(Mail("a@x.example", subject="[Ticket #1042]", trust=CLAIMED))
     assert decision is not None
     assert decision.outcome is Outcome.SHOWN
@@ -128,6 +134,7 @@ def test_an_authenticated_answer_that_does_not_name_the_record_lifts_nothing(des
 
 
 def test_a_better_copy_of_the_same_mail_lifts_the_link(desk: Desk) -> None:
+    desk.policy = HELP_DESK
     mail = Mail("a@x.example", subject="[Ticket #1042]", trust=CLAIMED, account="a")
     first, _ = desk.arrive(mail)
     desk.arrive(replace(mail, trust=AUTHENTIC, account="b"))
@@ -296,3 +303,30 @@ def test_our_own_people_are_not_looked_up(desk: Desk) -> None:
     )
     assert desk.store.run(lambda tx: decide_local(tx, facts, desk.patterns, None)) is None
     assert jobs(desk) == set()
+
+
+def test_a_number_that_a_stranger_could_have_guessed_is_only_shown(desk: Desk) -> None:
+    stranger = "eve@elsewhere.example"
+    number, decision = desk.arrive(Mail("a@x.example", subject="[Ticket #1042]", sender=stranger))
+    assert decision is not None
+    assert (decision.rule, decision.outcome, decision.chosen) == ("number", Outcome.SHOWN, (TICKET,))
+    assert linked(desk, number) == {"crm:ticket/1042": "shown"}
+    with desk.store.read() as tx:
+        told = str(explain(tx, desk.thread_of(number)))
+    assert "authenticated and nobody known, and a number can be guessed" in told
+    # She answers what we wrote on it, so she does not only name it.
+    answer, _ = desk.arrive(Mail("b@x.example", ("ours@acme.example",), "Re: [Ticket #1042]", sender=stranger))
+    assert linked(desk, answer) == {"crm:ticket/1042": "linked"}
+
+
+def test_a_number_in_the_mail_of_somebody_known_links(desk: Desk) -> None:
+    know(desk)
+    number, _ = desk.arrive(Mail("a@x.example", subject="[Ticket #1042]"))
+    assert linked(desk, number) == {"crm:ticket/1042": "linked", "crm:contact/17": "linked"}
+
+
+def test_a_number_links_when_the_crm_says_that_it_knows_the_sender(desk: Desk) -> None:
+    number, _ = desk.arrive(Mail("a@x.example", subject="[Ticket #1042]"))
+    assert linked(desk, number) == {"crm:ticket/1042": "shown"}
+    drain(desk)
+    assert linked(desk, number) == {"crm:ticket/1042": "linked", "crm:contact/17": "linked"}

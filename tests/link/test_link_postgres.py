@@ -6,7 +6,21 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from tests.link.conftest import AUTHENTIC, CLAIMED, CONTACT, DEAL, TICKET, Crm, Desk, Mail, claim, drain, run, states
+from tests.link.conftest import (
+    AUTHENTIC,
+    CLAIMED,
+    CONTACT,
+    DEAL,
+    HELP_DESK,
+    TICKET,
+    Crm,
+    Desk,
+    Mail,
+    claim,
+    drain,
+    run,
+    states,
+)
 
 from mailkit.link.explain import explain
 from mailkit.link.manual import add, of_record, remove
@@ -67,6 +81,7 @@ def test_the_whole_way(desk: Desk) -> None:
 
 
 def test_an_answer_of_the_crm_and_a_new_message_do_not_miss_each_other(desk: Desk) -> None:
+    desk.policy = HELP_DESK
     numbers = []
     for attempt in range(6):
         first, _ = desk.arrive(Mail(f"a{attempt}@x.example", subject="Hello"))

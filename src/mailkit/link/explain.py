@@ -141,6 +141,10 @@ def _linked(name: str, held: Sequence[Link], told: Sequence[_Told]) -> tuple[str
 
 
 def _but(state: Outcome, one: _Told | None) -> str:
+    if state is Outcome.SHOWN and one is not None and one.case.believed:
+        return (
+            "; who wrote it is authenticated and nobody known, and a number can be guessed, so nothing may change there"
+        )
     if state is Outcome.SHOWN:
         return "; who wrote it is only claimed, so nothing may change there"
     if one is not None and one.case.verified:

@@ -19,6 +19,7 @@ known by addresses of their own do not contend. A deal and a contact are of diff
 Then the gate (``Trust``)::
 
     own mail, authenticated, or an answer with a valid token      LINKED
+    authenticated, but nobody known, and only a number names it   SHOWN: for reading only (``strangers_numbers``)
     claimed                                                       SHOWN: for reading only
     forged                                                        nothing, whatever it says
     bounces, receipts, auto-replies, list mail                    never by an address alone
@@ -35,7 +36,7 @@ from dataclasses import dataclass, replace
 
 from mailkit.words import Candidate, Direction, Evidence, Outcome, Record, TrustLevel
 
-__all__ = ["AUTOMATIC", "DEFAULT", "Case", "LinkPolicy", "Ruling", "combine", "decide", "own_signals"]
+__all__ = ["AUTOMATIC", "DEFAULT", "Case", "LinkPolicy", "Ruling", "combine", "decide", "guessed", "own_signals"]
 
 #: Kinds of message that were written by a program, or to a crowd (see `mailkit.content`).
 AUTOMATIC = frozenset({"bounce", "complaint", "receipt", "auto-reply", "list", "loop"})
@@ -43,6 +44,8 @@ AUTOMATIC = frozenset({"bounce", "complaint", "receipt", "auto-reply", "list", "
 _EXPLICIT = frozenset({"wish", "token", "number"})
 #: Signals that say where the message is, not what it is about.
 _CARRIED = frozenset({"thread", "reply"})
+#: Signals by which the sender is somebody known.
+_KNOWN = frozenset({"address", "address-shared", "address-other"})
 _ORDER = ("wish", "token", "number", "address", "address-shared", "address-other")
 
 
@@ -62,6 +65,8 @@ class LinkPolicy:
         subject_chars, text_chars, quoted_chars: how much of each is searched for numbers.
         ask_known: ask the CRM about a message that names no record even when its addresses are known.
         attach_earlier: most messages of a thread that are shown on a record when the thread is linked to it.
+        strangers_numbers: a record's number alone links also when its sender, though authenticated, is nobody known.
+            Numbers can be guessed, so by default it is only shown.
     """
 
     wish: float = 1.0
@@ -91,6 +96,7 @@ class LinkPolicy:
     quoted_chars: int = 20_000
     ask_known: bool = True
     attach_earlier: int = 1_000
+    strangers_numbers: bool = False
 
     def rank(self, record: Record) -> tuple[int, Record]:
         """Where a record stands among others: by kind, then by name."""
@@ -196,8 +202,9 @@ def decide(case: Case, policy: LinkPolicy = DEFAULT) -> Ruling:
     open_ = [(one, evidence) for one, evidence in standing if not _has(one, "removed") or "wish" in evidence]
     own, contested = _choose(open_, policy)
     if own:
-        state = Outcome.LINKED if case.believed else Outcome.SHOWN
-        return Ruling(_leading(case, own), state, own, carried, state)
+        rule = _leading(case, own)
+        state = Outcome.LINKED if case.believed and not guessed(rule, case, policy) else Outcome.SHOWN
+        return Ruling(rule, state, own, carried, state)
     if carried:
         shown = all(_shown(c) for c in case.candidates if c.record in carried)
         outcome = Outcome.SHOWN if shown else Outcome.LINKED
@@ -205,6 +212,14 @@ def decide(case: Case, policy: LinkPolicy = DEFAULT) -> Ruling:
     if contested:
         return Ruling("ambiguous", Outcome.AMBIGUOUS)
     return Ruling(_why_not(case, bool(standing), bool(open_)), Outcome.NONE)
+
+
+def guessed(rule: str, case: Case, policy: LinkPolicy) -> bool:
+    """Whether all that speaks for a ruling is a number that anybody could have written: its sender is nobody known, and
+    it answers nothing that proves more."""
+    if rule != "number" or policy.strangers_numbers or case.verified or case.direction is Direction.OUTBOUND:
+        return False
+    return not any(_KNOWN & own_signals(one).keys() for one in case.candidates)
 
 
 def _has(candidate: Candidate, signal: str) -> bool:
