@@ -325,6 +325,11 @@ def test_text_and_depth_take_linear_time(unit: str, grows_linearly: Callable[...
         ("MARGIN-TOP: -9em", ""),
         ("margin:0 1em;color:red", "margin:0 1em;color:red"),
         ("font-family:'a;b',sans-serif;margin:1px;margin-left:-9px", "font-family:'a;b',sans-serif;margin:1px"),
+        ("text-indent:-900px;color:red", "color:red"),
+        ("letter-spacing:-50em;color:red", "color:red"),
+        ("vertical-align:calc(-9em);color:red", "color:red"),
+        ("vertical-align:text-top;letter-spacing:-.5pt", "vertical-align:text-top;letter-spacing:-0.5pt"),
+        ("text-indent:-1e5px", ""),
         ("text-indent:-18pt;margin-left:36pt", "text-indent:-18pt;margin-left:36pt"),
     ],
 )

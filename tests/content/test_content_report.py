@@ -460,3 +460,7 @@ def test_no_control_character_is_part_of_an_address() -> None:
         "f@g.example",
     ]
     assert clean_address("<a@b.exam\0ple>") == "a@b.exam"
+    raw = b"From: MAILER-DAEMON@b.example\nSubject: failure notice\n\nHi.\n\n<a@b.exam\0ple>:\nno such user\n"
+    report = report_of(parse(raw))
+    assert report is not None
+    assert [one.address for one in report.recipients] == ["a@b.exam"]

@@ -4,7 +4,7 @@
 read        ``read(message)`` → ``Content``, lazy; begin here
 text        HTML → readable text (``marks``: how mail programs mark quotations in HTML)
 html        HTML that is safe to show (``depth``: HTML that is too deep to be parsed)
-reply       new text, quotations, signature (``lines``, ``signature``, ``languages``)
+reply       new text, quotations, signature (``lines``, ``signature``, ``languages``; ``forwarded``: the original)
 report      bounces, complaints, receipts (``delivery``, ``notices``, ``reasons``)
 kinds       what kind of message this is; whether a machine may answer it
 trust       how far the sender can be believed (``authres``, ``domains``, ``dkim``, ``lookalike``)
@@ -19,6 +19,7 @@ from __future__ import annotations
 from .calendar import Attendee, Calendar, Event, read_calendar
 from .dkim import DkimResult, dns_names, verify_dkim
 from .files import File
+from .forwarded import Forwarded
 from .html import SafeHtml, sanitize
 from .kinds import is_auto_reply, is_automatic, is_list, kind_of
 from .read import Content, read
@@ -35,6 +36,7 @@ __all__ = [
     "DkimResult",
     "Event",
     "File",
+    "Forwarded",
     "Reply",
     "Report",
     "ReportRecipient",

@@ -154,16 +154,33 @@ class _Checker:
 
 
 def _in_its_place(style: str) -> str:
-    """The style without margins that pull the text over the page around it: a link over the application's buttons."""
-    if "margin" not in style.lower():
+    """The style without what pulls text over the page around it: a link over the application's buttons."""
+    if "-" not in style and "(" not in style:
         return style
-    return ";".join(one for one in _DECLARATION.findall(style) if "margin" not in one.lower() or _is_plain_margin(one))
+    kept = [one for one in _DECLARATION.findall(style) if _stays(*one.partition(":")[::2])]
+    return ";".join(kept)
 
 
 # A semicolon in quotes divides nothing. Possessive: linear.
 _DECLARATION = re.compile(r"""(?:[^;"']++|"[^"]*+"|'[^']*+')++""")
+_NEGATIVE = re.compile(r"-(\d*+(?:\.\d++)?(?:e[+-]?\d{1,3}+)?)([a-z%]*+)")
+_MOVING = frozenset({"text-indent", "letter-spacing", "vertical-align"})
+_FEW_POINTS, _FEW_EMS = 100.0, 5.0  # Word hangs its bullets out by 18 points
 
 
-def _is_plain_margin(declaration: str) -> bool:
-    value = declaration.partition(":")[2]
-    return "-" not in value and "(" not in value
+def _stays(name: str, value: str) -> bool:
+    """Whether a declaration leaves the text where it belongs."""
+    name, value = name.strip().lower(), value.lower()
+    if "margin" in name:
+        return "-" not in value and "(" not in value
+    if name not in _MOVING:
+        return True
+    small = (
+        float(number or 0) <= (_FEW_POINTS if unit in ("px", "pt", "") else _FEW_EMS)
+        for number, unit in _negative(value)
+    )
+    return "(" not in value and all(small)
+
+
+def _negative(value: str) -> list[tuple[str, str]]:
+    return [(number, unit) for number, unit in _NEGATIVE.findall(value) if number]

@@ -18,6 +18,7 @@ __all__ = [
     "is_divider",
     "is_label",
     "is_quoted",
+    "label_of",
     "labels_end",
     "marker_kind",
     "plain",
@@ -193,6 +194,12 @@ def foreign_mark(lines: Sequence[str], start: int) -> str:
 
 
 _MARK = re.compile(r"[A-Z]{1,3}>|[-=+:|]{1,3}[\]|}»>]|[|:#%}»)]")
+
+
+def label_of(line: str) -> tuple[str, str] | None:
+    """(``from``, ``to``, ``sent`` or ``subject``; what follows) of a line that begins with such a label."""
+    kind = _label(line)
+    return None if kind is None else (kind, line.replace("：", ":", 1).partition(":")[2].strip())
 
 
 def _label(line: str) -> str | None:

@@ -13,6 +13,7 @@ from mailkit.message.charset import decode
 
 from .calendar import Calendar, read_calendar
 from .files import File, embedded_in, files_of, tnef_of
+from .forwarded import Forwarded, forwarded_in
 from .html import SafeHtml, sanitize
 from .kinds import kind_of
 from .meeting import meeting_of
@@ -154,6 +155,22 @@ class Content:
         """The text of the forwarded message with its copied header, "" if none; attached ones are in
         ``message.parts``."""
         return self.reply.forwarded
+
+    @cached_property
+    def original(self) -> Forwarded | None:
+        """The message that was forwarded, attached or copied into the text; None if this forwards nothing.
+
+        A message attached to a mail counts where the mail calls itself a forward or says nothing of its own.
+        """
+        if self.report is not None:
+            return None
+        attached = next((part.message for part in self.message.parts if part.message is not None), None)
+        if attached is not None and (self.is_forward or not self.text.strip()):
+            inner = Content(attached)
+            sender = next(iter(attached.from_), None)
+            date = attached.headers.get("Date") or ""
+            return Forwarded(sender, attached.to, attached.subject, attached.date, date, inner.text, attached)
+        return forwarded_in(self.forwarded) if self.forwarded else None
 
     @property
     def is_forward(self) -> bool:

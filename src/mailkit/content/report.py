@@ -182,6 +182,7 @@ def _best_status(stated: str, said: str) -> str:
 
 
 def _judged(address: str, original: str, action: str, status: str, text: str, notice: Transcript) -> ReportRecipient:
+    address = address if address.isprintable() else clean_address(address)
     reason = reason_for(text, status=status, action=action, command=notice.command(text), more=notice.summary)
     return ReportRecipient(
         address=address or original,
