@@ -16,6 +16,7 @@
     │   ├── InjectionError               a line break, NUL or control character in a value
     │   ├── DraftError
     │   ├── TemplateError            a letter's template cannot be read or filled in
+    │   ├── ProtectionError          a draft cannot be signed or encrypted with these keys
     │   └── KeyConflictError             an idempotency key used again for another draft
     ├── UsageError (RuntimeError)        a call made at a place where it cannot work
     │   ├── RunningLoopError             a blocking call inside a running event loop
@@ -182,6 +183,13 @@ class TemplateError(InputError):
         super().__init__(message, hint=hint)
         self.part = part
         self.line = line
+
+
+class ProtectionError(InputError):
+    """A draft cannot be signed or encrypted with the keys that were given."""
+
+    code = "protection"
+    default_hint = "Give a key or certificate that can do it, or send it unprotected on purpose."
 
 
 class KeyConflictError(InputError):

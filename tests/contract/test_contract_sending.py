@@ -11,13 +11,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from mailkit.auth import Credentials
-from mailkit.compose import Draft, compose
+from mailkit.compose import Attachment, Draft, compose
 from mailkit.compose.dkim import Signer
+from mailkit.compose.smime import Smime
+from mailkit.content import SignatureState, verify_smime
 from mailkit.errors import AuthError
 from mailkit.mailbox import ImapMailbox
+from mailkit.message import parse
 from mailkit.transport import Outgoing
 from mailkit.transport.smtp import SmtpTransport
 from mailkit.words import Envelope, VerdictState
+from support.mailcerts import person
 from support.servers.postfix import DOMAIN, MAX_MESSAGE_BYTES, MAX_RECIPIENTS
 
 SENT, REFUSED, RETRY = VerdictState.SENT, VerdictState.REFUSED, VerdictState.RETRY
@@ -83,6 +87,18 @@ def test_a_dkim_signature_survives_the_road(sender: Sender) -> None:
     assert found.endswith(raw)
     records = {f"{signer.record_name}.".encode(): signer.record.encode()}
     assert dkim.DKIM(found).verify(dnsfunc=lambda name, timeout=5: records.get(name))
+
+
+def test_an_smime_signature_survives_the_road(sender: Sender) -> None:
+    root = person("", authority=True)
+    ana, bo = person(sender.user.address, root), sender.ground.user("bo")
+    protection = Smime(certificate=ana.certificate, private_key=ana.private_key)
+    text = "trailing \nFrom here\n.\n..\n" + "ü" * 3000
+    draft = Draft(to=bo.address, text=text, attachments=[Attachment("a", b"\0" * 999)], protection=protection)
+    made = compose(draft, sender=sender.user.address, message_id="smime@x.example", date=datetime.now(UTC))
+    assert sender.verdicts((made.raw, [bo.address])) == [[(SENT, 250, "2.0.0")]]
+    found = verify_smime(parse(sender.arrived(bo, "smime@x.example")), roots=[root.certificate])
+    assert (found.state, found.author) == (SignatureState.VALID, True)
 
 
 @pytest.mark.parametrize("tls", ["implicit", "starttls"])

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import dkim
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from pysequoia import Tsk
 
-from mailkit import Account, Draft, MailKit
+from mailkit import Account, Attachment, Draft, MailKit, parse, read
+from mailkit.compose.openpgp import OpenPgp
+from mailkit.compose.smime import Smime
 from mailkit.config import DkimKey
-from mailkit.errors import ConfigError, MissingKeyError
+from mailkit.content import SignatureState, decrypt_openpgp, verify_smime
+from mailkit.errors import ConfigError, KeyConflictError, MissingKeyError
 from mailkit.store import accounts, outbox, raw
+from support.mailcerts import person
 
 
 def test_what_the_outbox_keeps_is_what_the_server_gets(office):
@@ -102,3 +109,43 @@ def test_an_account_with_a_dkim_key_from_the_environment(tmp_path):
     del environ["DKIM_SELECTOR"]
     with pytest.raises(ConfigError, match="selector"):
         Account.from_env("sales", environ={prefix + name: value for name, value in environ.items()})
+
+
+# --- S/MIME, OpenPGP ------------------------------------------------------------------------------------------------
+
+
+def test_a_signed_letter_arrives_with_both_signatures(office):
+    root = person("", authority=True)
+    ana, key = person("ana@acme.example", root), key_of()
+    kit = signing(office, key)
+    draft = Draft(
+        to="bo@client.example",
+        subject="Grüße",
+        text=".\nFrom here \n",
+        attachments=[Attachment("a.bin", bytes(range(256)) * 50)],
+        protection=Smime(certificate=ana.certificate, private_key=ana.private_key),
+    )
+    first = kit.send(draft, account="sales", key="k")
+    assert first.sent
+    assert not kit.send(draft, account="sales", key="k").created
+    with pytest.raises(KeyConflictError):
+        kit.send(replace(draft, protection=None), account="sales", key="k")
+    arrived = office.server.sent[-1].raw
+    assert verified(arrived, key)
+    found = verify_smime(parse(arrived), roots=[root.certificate])
+    assert (found.state, found.author) == (SignatureState.VALID, True)
+    with kit.store.read() as tx:
+        assert raw.get(tx, outbox.get(tx, first.id).raw_digest) == arrived
+
+
+def test_an_encrypted_letter_is_stored_encrypted(office):
+    bo = Tsk.generate("Bo <bo@client.example>")
+    protection = OpenPgp(recipients=[str(bo.extract_certificate())])
+    assert office.kit.send(
+        Draft(to="bo@client.example", text="canary-text", protection=protection), account="sales"
+    ).sent
+    arrived = office.server.sent[-1].raw
+    assert b"canary-text" not in arrived
+    opened = decrypt_openpgp(parse(arrived), private_key=str(bo))
+    assert opened.message is not None
+    assert read(opened.message).text.strip() == "canary-text"

@@ -11,7 +11,7 @@ from mailkit.compose.addresses import Mailbox, address_tokens, mailbox, unique
 from mailkit.compose.draft import Composed, Draft
 from mailkit.compose.mime import entity_of
 from mailkit.compose.unsubscribe import Unsubscribe
-from mailkit.errors import DraftError
+from mailkit.errors import DraftError, ProtectionError
 from mailkit.words import Envelope
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def compose(
         AddressError: an address cannot be used.
         InjectionError: a value would add something to the message.
         DraftError: no recipient, an unusable Message-ID, a field that mailkit writes itself, and the like.
+        ProtectionError: the draft cannot be signed or encrypted as it asks.
     """
     submitter = mailbox(sender, "The sender")
     author = submitter if draft.from_ is None else mailbox(draft.from_, "The author")
@@ -65,13 +66,24 @@ def compose(
         *_own_fields(draft, extra_headers),
         encode.field("MIME-Version", ["1.0"]),
     ]
-    raw = b"".join(fields) + entity_of(draft).render()
+    raw = b"".join(fields) + _protected(draft)
     return Composed(
         raw=raw if raw.endswith(b"\r\n") else raw + b"\r\n",
         envelope=Envelope(submitter.address, tuple(box.address for box in recipients)),
         message_id=message_id,
         smtputf8=any(box.smtputf8 for box in (submitter, author, *receipt, *reply_to, *recipients)),
     )
+
+
+def _protected(draft: Draft) -> bytes:
+    """Body and attachments with the header fields that describe them, signed and encrypted where that is asked for."""
+    entity = entity_of(draft).render()
+    if draft.protection is None:
+        return entity
+    if draft.protection.encrypts and draft.bcc:
+        # Whoever opens it sees for whose keys it was encrypted.
+        raise ProtectionError("An encrypted message tells its readers of each other.", hint="Send to Bcc separately.")
+    return draft.protection.apply(entity)
 
 
 def _address_fields(reply_to: list[Mailbox], to: list[Mailbox], cc: list[Mailbox]) -> list[bytes]:

@@ -15,6 +15,8 @@ from mailkit.errors import DraftError
 from mailkit.words import Envelope, Record
 
 if TYPE_CHECKING:
+    from mailkit.compose.openpgp import OpenPgp
+    from mailkit.compose.smime import Smime
     from mailkit.message import Address
 
 
@@ -82,6 +84,7 @@ class Draft:
         calendar: an iCalendar object (RFC 5545) shown beside the text, such as an invitation.
         record: the CRM record that this message belongs to.
         thread_id: the thread that this message belongs to, if references do not say it.
+        protection: how it is signed and encrypted: an ``Smime`` or an ``OpenPgp``.
         metadata: the application's own words, kept with the outbox row, never sent.
 
     Raises:
@@ -105,6 +108,7 @@ class Draft:
     request_mdn: bool | str | Address = False
     unsubscribe: Unsubscribe | str | None = None
     calendar: str | None = field(default=None, repr=False)
+    protection: Smime | OpenPgp | None = field(default=None, repr=False)
     record: Record | None = None
     thread_id: int | None = None
     metadata: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -165,6 +169,8 @@ def _check_types(draft: Draft) -> None:
     unsubscribe: object = draft.unsubscribe
     if unsubscribe is not None and not isinstance(unsubscribe, Unsubscribe):
         raise DraftError(f"unsubscribe must be an Unsubscribe or a str, not {type(unsubscribe).__name__}.")
+    if draft.protection is not None and not hasattr(draft.protection, "apply"):
+        raise DraftError(f"protection must be an Smime or an OpenPgp, not {type(draft.protection).__name__}.")
     record: object = draft.record
     if record is not None and not isinstance(record, Record):
         raise DraftError(
@@ -223,3 +229,5 @@ def _canonical(draft: Draft) -> Iterator[bytes]:
         yield f"mdn {draft.request_mdn}".encode()
     if draft.unsubscribe is not None:
         yield repr(draft.unsubscribe).encode("utf-8")
+    if draft.protection is not None:
+        yield draft.protection.mark.encode("utf-8")

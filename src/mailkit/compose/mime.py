@@ -40,7 +40,7 @@ class Entity:
 
 
 def entity_of(draft: Draft) -> Entity:
-    """The whole body of a draft.
+    """The whole body of a draft. What is to be protected is 7bit throughout (RFC 1847 section 2.1).
 
     Raises:
         DraftError: a content type or a Content-ID cannot be used.
@@ -51,29 +51,31 @@ def entity_of(draft: Draft) -> Entity:
     if len(set(cids)) != len(cids):
         raise DraftError("Two inline attachments have the same Content-ID.")
     body = _multipart("alternative", _texts(draft))
-    body = _multipart("related", [body, *map(_file, inline)])
-    return _multipart("mixed", [body, *map(_file, others)])
+    sturdy = draft.protection is not None
+    body = _multipart("related", [body, *(_file(one, sturdy) for one in inline)])
+    return _multipart("mixed", [body, *(_file(one, sturdy) for one in others)])
 
 
 def _texts(draft: Draft) -> list[Entity]:
     texts: list[Entity] = []
+    sturdy = draft.protection is not None
     if draft.text is None and draft.html is not None:
         # Who reads without HTML, and every filter that counts parts, expects the words in plain text too.
         from mailkit.content.text import html_to_text
 
-        texts.append(_text(html_to_text(draft.html), "plain"))
+        texts.append(_text(html_to_text(draft.html), "plain", sturdy))
     elif draft.text is not None or draft.calendar is None:
-        texts.append(_text(draft.text or "", "plain"))
+        texts.append(_text(draft.text or "", "plain", sturdy))
     if draft.html is not None:
-        texts.append(_text(draft.html, "html"))
+        texts.append(_text(draft.html, "html", sturdy))
     if draft.calendar is not None:
-        texts.append(_text(draft.calendar, "calendar", [("method", _method(draft.calendar))]))
+        texts.append(_text(draft.calendar, "calendar", sturdy, [("method", _method(draft.calendar))]))
     return texts
 
 
-def _text(text: str, subtype: str, more: Sequence[tuple[str, str]] = ()) -> Entity:
+def _text(text: str, subtype: str, sturdy: bool, more: Sequence[tuple[str, str]] = ()) -> Entity:
     try:
-        coding, body = encode.text_body(text)
+        coding, body = encode.text_body(text, sturdy=sturdy)
     except UnicodeEncodeError as error:
         raise DraftError(f"The text/{subtype} body holds a lone surrogate, which no charset can carry.") from error
     return Entity(_fields(f"text/{subtype}", [("charset", "utf-8"), *more], coding), body)
@@ -122,9 +124,9 @@ def _fields(
     return b"".join([*fields, *more])
 
 
-def _file(attachment: Attachment) -> Entity:
+def _file(attachment: Attachment, sturdy: bool) -> Entity:
     content_type, params = _declared(attachment)
-    coding, body, content_type = _coded(attachment.content, content_type)
+    coding, body, content_type = _coded(attachment.content, content_type, sturdy)
     disposition = "inline" if attachment.inline else "attachment"
     names = [("filename", attachment.name)] if attachment.name else []
     more = [
@@ -138,7 +140,7 @@ def _file(attachment: Attachment) -> Entity:
     return Entity(_fields(content_type, params, coding, more), body)
 
 
-def _coded(content: bytes, content_type: str) -> tuple[str, bytes, str]:
+def _coded(content: bytes, content_type: str, sturdy: bool) -> tuple[str, bytes, str]:
     """Encoding, body and type of a file. An enclosed message may not be encoded (RFC 2046 section 5.2.1); one that
     cannot travel as it is, goes as a file of no known type, with every byte kept."""
     if content_type != "message/rfc822":
@@ -146,7 +148,7 @@ def _coded(content: bytes, content_type: str) -> tuple[str, bytes, str]:
     lines = encode.crlf(content)
     if encode.fits_7bit(lines):
         return "7bit", lines, content_type
-    if b"\0" not in lines and max(map(len, lines.split(b"\r\n"))) <= 998:
+    if not sturdy and b"\0" not in lines and max(map(len, lines.split(b"\r\n"))) <= 998:
         return "8bit", lines, content_type
     return "base64", encode.base64_body(content), "application/octet-stream"
 

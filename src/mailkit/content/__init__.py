@@ -10,6 +10,8 @@ kinds       what kind of message this is; whether a machine may answer it
 trust       how far the sender can be believed (``authres``, ``domains``, ``dkim``, ``lookalike``)
 calendar    invitations (``meeting``: those that came as winmail.dat)
 files       all attached files, whatever they are packed in (``sniff``: what they are by their bytes)
+smime       S/MIME: verify, decrypt (``cms``: its signatures; ``sealed``: the values that come of it)
+openpgp     OpenPGP: verify, decrypt
 tnef        winmail.dat (``mapi``: its property lists, ``lzfu``: compressed RTF, ``rtf``: the HTML or text in it)
 ==========  =============================================================================
 """
@@ -22,9 +24,12 @@ from .files import File
 from .forwarded import Forwarded
 from .html import SafeHtml, sanitize
 from .kinds import is_auto_reply, is_automatic, is_list, kind_of
+from .openpgp import decrypt_openpgp, verify_openpgp
 from .read import Content, read
 from .reply import Reply, Segment, split_reply
 from .report import Report, ReportRecipient, report_of
+from .sealed import Opened, OpenState, SealedBy, Signature, SignatureState
+from .smime import decrypt_smime, verify_smime
 from .text import html_to_text
 from .tnef import Tnef, TnefFile, read_tnef
 from .trust import trust_of
@@ -37,13 +42,20 @@ __all__ = [
     "Event",
     "File",
     "Forwarded",
+    "OpenState",
+    "Opened",
     "Reply",
     "Report",
     "ReportRecipient",
     "SafeHtml",
+    "SealedBy",
     "Segment",
+    "Signature",
+    "SignatureState",
     "Tnef",
     "TnefFile",
+    "decrypt_openpgp",
+    "decrypt_smime",
     "dns_names",
     "html_to_text",
     "is_auto_reply",
@@ -58,4 +70,6 @@ __all__ = [
     "split_reply",
     "trust_of",
     "verify_dkim",
+    "verify_openpgp",
+    "verify_smime",
 ]
