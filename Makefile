@@ -56,6 +56,7 @@ score: $(VENV)/.dev ## quality on the corpora that MAILKIT_CORPORA names
 	$(BIN)/python benchmarks/score_content.py $(ARGS)
 	$(BIN)/python benchmarks/score_bombs.py
 	$(BIN)/python benchmarks/score_growth.py
+	$(BIN)/python benchmarks/score_sweep.py
 
 fuzz: $(VENV)/.dev ## everything that reads strangers' bytes, fuzzed for ARGS="--minutes 2" each (CPython on Linux)
 	@$(BIN)/python -c "import atheris" 2>/dev/null || $(BIN)/python -m pip install -q --disable-pip-version-check "atheris>=3"

@@ -16,8 +16,8 @@ from mailkit.errors import InputError
 from mailkit.words import Link, Outcome
 
 if TYPE_CHECKING:
+    from mailkit.content import Content
     from mailkit.kit import MailKit
-    from mailkit.message import Message
     from mailkit.store.messages import StoredMessage
 
 
@@ -119,7 +119,7 @@ def _show_message(kit: MailKit, out: Out, message_id: int, html: bool) -> int:
     message = kit.messages.parse(message_id)
     content = read(message)
     body = content.html if html else content.text
-    _head(kit, out, stored, message)
+    _head(kit, out, stored, content)
     out.line()
     out.body(body.strip() or "(no text)")
     out.document(
@@ -128,8 +128,8 @@ def _show_message(kit: MailKit, out: Out, message_id: int, html: bool) -> int:
             "to": [a.address for a in message.to],
             "cc": [a.address for a in message.cc],
             "attachments": [
-                {"part": p.index, "name": p.filename, "content_type": p.content_type, "size": p.size}
-                for p in message.attachments
+                {"part": f.part, "name": f.given_name or None, "content_type": f.content_type, "size": f.size}
+                for f in content.attachments
             ],
             "ambiguities": [a.code for a in message.ambiguities],
             "copies": [shapes.copy(one) for one in kit.messages.copies(message_id)],
@@ -141,7 +141,8 @@ def _show_message(kit: MailKit, out: Out, message_id: int, html: bool) -> int:
     return Exit.OK
 
 
-def _head(kit: MailKit, out: Out, stored: StoredMessage, message: Message) -> None:
+def _head(kit: MailKit, out: Out, stored: StoredMessage, content: Content) -> None:
+    message = content.message
     out.line(f"{stored.subject or '(no subject)'}", style="bold")
     out.line(f"Message {stored.id}, thread {stored.thread_id}, {size(stored.size)}, {stored.kind}")
     out.line(f"From: {_who(stored)}")
@@ -153,8 +154,8 @@ def _head(kit: MailKit, out: Out, stored: StoredMessage, message: Message) -> No
         places = ", ".join(f"{folder} UID {uid}" for folder, _, uid in copy.locations) or "no folder"
         evidence = f" ({'; '.join(copy.trust_evidence)})" if copy.trust_evidence else ""
         out.line(f"Copy: {copy.account or 'no account'}, {copy.direction}, {places}; sender {copy.trust}{evidence}")
-    for part in message.attachments:
-        out.line(f"Attachment: {part.filename or '(no name)'}, {part.content_type}, {size(part.size)}")
+    for file in content.attachments:
+        out.line(f"Attachment: {file.given_name or '(no name)'}, {file.content_type}, {size(file.size)}")
     if stored.defects:
         out.line(f"Damage: {', '.join(stored.defects)}")
     out.line(f"Linked to: {links_text(kit.links.of(stored.thread_id))}")

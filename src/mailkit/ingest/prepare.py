@@ -110,7 +110,7 @@ def prepare(mail: RawMail, profile: Profile, limits: Limits, now: datetime) -> P
         trust=_trust(mail, message, profile),
         direction=mail.direction,
         defects=tuple(sorted({defect.code for defect in message.defects})),
-        attachments=len(message.attachments),
+        attachments=len(content.attachments),
     )
 
 
