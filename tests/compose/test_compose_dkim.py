@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from mailkit.compose import Attachment, Draft, Unsubscribe
 from mailkit.compose.dkim import Signer
 from mailkit.errors import ConfigError
+from mailkit.message import parse
+from mailkit.words import TrustLevel
 
 
 def pem(key, form: PrivateFormat = PrivateFormat.PKCS8, lock=None) -> str:
@@ -108,6 +110,18 @@ def test_two_keys_sign_one_message(composed):
     both = SIGNERS["ed25519"].sign(SIGNERS["rsa"].sign(letter(composed)))
     assert verifies(both, SIGNERS["rsa"], SIGNERS["ed25519"], index=0)
     assert verifies(both, SIGNERS["rsa"], SIGNERS["ed25519"], index=1)
+
+
+def test_our_own_reader_believes_it(composed, signer):
+    from mailkit.content import dns_names, trust_of, verify_dkim
+
+    message = parse(signer.sign(letter(composed)))
+    assert signer.record_name in dns_names(message)
+    answers = {signer.record_name: [signer.record], "_dmarc.acme.example": []}
+    assert [result.result for result in verify_dkim(message, answers)] == ["pass"]
+    assert trust_of(message, answers=answers).level is TrustLevel.AUTHENTICATED
+    forged = parse(message.raw.replace(b"Hello", b"Hallo"))
+    assert trust_of(forged, answers=answers).level is not TrustLevel.AUTHENTICATED
 
 
 @settings(max_examples=25, deadline=None)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from mailkit.compose import Attachment, Draft, Unsubscribe
+from datetime import date
+
+from mailkit.compose import Attachment, Draft, Meeting, Template, Unsubscribe, forward, reply
+from mailkit.message import parse
 
 CONTROLS = {
     "CR": "\r",
@@ -56,6 +59,12 @@ def plain_draft(**fields: object) -> Draft:
     return Draft(**{"to": "b@c.example", "text": "x", "html": "<p>", **fields})
 
 
+def meeting(**fields: object) -> Meeting:
+    day = date(2026, 3, 1)
+    base = {"uid": "1", "summary": "x", "start": day, "end": day.replace(day=2), "organizer": "a@c.example"}
+    return Meeting(**{**base, **fields})
+
+
 ARGUMENTS = {
     "subject": lambda v: plain_draft(subject=v),
     "to": lambda v: plain_draft(to=[v + "@c.example"]),
@@ -80,6 +89,21 @@ ARGUMENTS = {
     "unsubscribe-mailto": lambda v: plain_draft(unsubscribe=Unsubscribe(mailto=f"b@c.example?subject={v}")),
     "unsubscribe-str": lambda v: plain_draft(unsubscribe=v + "@c.example"),
     "content-param": lambda v: plain_draft(attachments=[Attachment("a", b"x", f"text/plain; charset={v}")]),
+}
+#: A message that was received, to be answered with a hostile argument.
+RECEIVED = parse(b"From: Bo <b@c.example>\r\nTo: ana@acme.example\r\nSubject: x\r\n\r\nx\r\n")
+OWN = ("ana@acme.example",)
+ARGUMENTS |= {
+    "reply-from": lambda v: reply(RECEIVED, own_addresses=OWN, text="x", from_=f"{v} <b@c.example>"),
+    "reply-file": lambda v: reply(RECEIVED, own_addresses=OWN, text="x", attachments=[Attachment(v, b"")]),
+    "forward-to": lambda v: forward(RECEIVED, to=[f"{v} <b@c.example>"]),
+    "forward-cc": lambda v: forward(RECEIVED, to=["b@c.example"], cc=[v + "@c.example"]),
+    "forward-from": lambda v: forward(RECEIVED, to=["b@c.example"], from_=f"{v} <b@c.example>"),
+    "template-value": lambda v: Template(subject="a {{ x }} b", text="x").draft({"x": v}, plain_draft()),
+    "template-source": lambda v: Template(subject=f"a {v} b", text="x").draft({}, plain_draft()),
+    "merge-recipient": lambda v: next(Template(text="x").merge([(f"{v} <b@c.example>", {})])),
+    "meeting-uid": lambda v: plain_draft(calendar=meeting(uid=v).invitation()),
+    "meeting-attendee": lambda v: plain_draft(calendar=meeting(attendees=[f"{v} <b@c.example>"]).invitation()),
 }
 COMPOSE_ARGUMENTS = {
     "sender": lambda v: {"sender": f"{v} <b@c.example>"},

@@ -24,7 +24,10 @@ from mailkit import (
     reply,
 )
 from mailkit.compose import Meeting
+from mailkit.compose.openpgp import OpenPgp
+from mailkit.compose.smime import Smime
 from mailkit.config import DkimKey
+from mailkit.content import SignatureState, decrypt_smime, verify_openpgp
 
 
 def offer(path: Path) -> Draft:
@@ -58,6 +61,15 @@ def accounts() -> list[Account]:
     token = Account.for_provider("microsoft365", "ana@acme.example", credentials=OAuth2(token_provider=lambda: "t"))
     url = Account.from_url(SecretStr("imaps://a%40acme.example:p@imap.acme.example"), name="a")
     return [own, token, url, Account.from_env("sales")]
+
+
+def sealed(message: Message, pem: str) -> Message | None:
+    draft = Draft(to="bo@client.example", protection=Smime(certificate=pem, private_key=pem, recipients=[pem]))
+    assert_type(draft.protection, Smime | OpenPgp | None)
+    opened = decrypt_smime(message, certificate=pem, private_key=pem)
+    assert_type(opened.message, Message | None)
+    found = verify_openpgp(message, keys=[pem], author=message.from_)
+    return found.message if found.state is SignatureState.VALID and found.author else opened.message
 
 
 def money(value: float) -> str:

@@ -16,7 +16,7 @@ from mailkit.compose.addresses import Mailbox, mailbox
 from mailkit.compose.audience import clean
 from mailkit.compose.composing import is_message_id
 from mailkit.compose.draft import Draft
-from mailkit.compose.guard import is_control
+from mailkit.compose.guard import check_value, is_control
 from mailkit.errors import DraftError, InjectionError
 
 if TYPE_CHECKING:
@@ -58,10 +58,10 @@ class Meeting:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "attendees", tuple(self.attendees))
-        for text in (self.uid, self.summary):
-            _check(text, lines=False)
+        check_value(self.uid, "The uid of a meeting")
+        check_value(self.summary, "The summary of a meeting", tab=True)
         for text in (self.location, self.description):
-            _check(text, lines=True)
+            _check_lines(text)
         for address in (self.organizer, *self.attendees):
             mailbox(address, "The address in a meeting")
         if not self.uid or len(self.uid) > 255:
@@ -200,7 +200,7 @@ def _text(value: str) -> str:
     return escaped.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\\n")
 
 
-def _check(text: str, *, lines: bool) -> None:
+def _check_lines(text: str) -> None:
     for char in text:
-        if "\ud800" <= char <= "\udfff" or (is_control(char) and not (lines and char in "\r\n\t")):
+        if "\ud800" <= char <= "\udfff" or (is_control(char) and char not in "\r\n\t"):
             raise InjectionError(f"A text of the meeting holds the character U+{ord(char):04X}.")
