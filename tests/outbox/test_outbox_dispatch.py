@@ -456,6 +456,38 @@ def test_a_recipient_refused_before_the_worker_died_is_not_believed_to_have_got_
     desk.clock.forward(hours=1)
     desk.dispatcher().recover()
     assert states(desk.look(made.id)) == [UNCERTAIN, REFUSED, RETRY]
-    (refused,) = desk.events()
+    refused, uncertain = desk.events()
     assert isinstance(refused, MessageRefused)
     assert refused.recipients == ("no@client.example",)
+    assert isinstance(uncertain, MessageUncertain)
+
+
+def test_an_uncertain_recipient_is_told_once_though_another_is_tried_again(desk):
+    desk.transport.replies = {"later@client.example": (451, "4.7.1 later")}
+    desk.transport.lose_replies = 1
+    made = desk.put(a_draft("bo@client.example", "later@client.example"))
+    desk.dispatcher().run()
+    assert desk.look(made.id).state == "ready"
+    assert states(desk.look(made.id)) == [UNCERTAIN, RETRY]
+    assert [type(e) for e in desk.events()] == [MessageUncertain]
+    desk.transport.replies = {}
+    desk.clock.forward(hours=1)
+    desk.dispatcher().run()
+    assert desk.transport.sent[-1].envelope.recipients == ("later@client.example",)
+    assert states(desk.look(made.id)) == [UNCERTAIN, SENT]
+    assert [type(e) for e in desk.events()] == [MessageUncertain, MessageSent]
+
+
+def test_what_nobody_got_is_told_in_the_thread_that_it_answers(desk):
+    from tests.outbox.conftest import ingest_into
+
+    from mailkit.words import RawMail, Source
+
+    question = b"From: bo@client.example\r\nMessage-ID: <q@client.example>\r\nSubject: Offer\r\n\r\nPlease.\r\n"
+    (stored,) = ingest_into(desk.store).many([RawMail(question, Source.delivery("file", "1"))])
+    desk.transport.replies = {"bo@client.example": (550, "5.1.1 unknown")}
+    desk.put(a_draft("bo@client.example", in_reply_to="q@client.example", references=["q@client.example"]))
+    desk.put(a_draft("bo@client.example"))
+    desk.dispatcher().run()
+    told = [e.thread_id for e in desk.events() if isinstance(e, MessageRefused)]
+    assert told == [stored.thread_id, None]

@@ -14,6 +14,7 @@ from mailkit.errors import NotFoundError, StoreError
 from mailkit.events import Event, MessageRefused, MessageUncertain
 from mailkit.ingest import keys_of
 from mailkit.link.linker import lock_thread_of
+from mailkit.message import parse
 from mailkit.outbox.filing import FILE_SENT
 from mailkit.retry import Schedule
 from mailkit.store import Tx, events, messages, outbox, queue, raw, threads
@@ -168,7 +169,7 @@ class Settler:
             stored=stored.id if stored is not None and stored.id else None,
             busy_until=tx.now() + busy if state == "uncertain" else None,
         )
-        self._tell(tx, row, state, before, list(changed.values()), stored)
+        self._tell(tx, row, before, list(changed.values()), stored)
 
     def _policy(self, row: outbox.Row, made: Iterable[Verdict]) -> list[Verdict]:
         if row.on_uncertain != "resend":
@@ -205,14 +206,18 @@ class Settler:
         self,
         tx: Tx,
         row: outbox.Row,
-        state: str,
         before: dict[str, Verdict],
         changed: Sequence[Verdict],
         stored: Stored | None,
     ) -> None:
-        message_id = stored.id if stored is not None and stored.id else row.stored_id
-        thread_id = stored.thread_id if stored is not None and stored.id else _thread_of(tx, message_id)
         refused = tuple(v.recipient for v in changed if v.state is VerdictState.REFUSED)
+        # Told once for a row, also where another recipient's turn is still to come.
+        known = any(v.state is VerdictState.UNCERTAIN for v in before.values())
+        uncertain = not known and any(v.state is VerdictState.UNCERTAIN for v in changed)
+        if not (refused or uncertain):
+            return
+        message_id = stored.id if stored is not None and stored.id else row.stored_id
+        thread_id = stored.thread_id if stored is not None and stored.id else _thread_of(tx, row, message_id)
         if refused:
             _append(
                 tx,
@@ -224,8 +229,7 @@ class Settler:
                     thread_id=thread_id,
                 ),
             )
-        known = any(v.state is VerdictState.UNCERTAIN for v in before.values())
-        if state == "uncertain" and not known:
+        if uncertain:
             _append(
                 tx,
                 MessageUncertain(account=row.account, outbox_id=row.id, message_id=message_id, thread_id=thread_id),
@@ -281,10 +285,12 @@ def _state(verdicts: Iterable[Verdict], again: datetime | None, now: datetime) -
     return ("refused" if VerdictState.REFUSED in states else "cancelled"), now
 
 
-def _thread_of(tx: Tx, message_id: int | None) -> int | None:
-    if message_id is None:
-        return None
+def _thread_of(tx: Tx, row: outbox.Row, message_id: int | None) -> int | None:
+    """The thread of the sent copy; where there is none, of what the message answers."""
     try:
-        return messages.get(tx, message_id).thread_id
+        if message_id is not None:
+            return messages.get(tx, message_id).thread_id
+        message = parse(raw.get(tx, row.raw_digest))
     except NotFoundError:
         return None
+    return threads.naming(tx, (row.message_id, *message.in_reply_to, *reversed(message.references)))

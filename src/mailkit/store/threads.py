@@ -270,6 +270,12 @@ def get(tx: Tx, thread_id: int, *, follow: bool = True) -> StoredThread:
     return StoredThread(*row)
 
 
+def naming(tx: Tx, refs: Sequence[str]) -> int | None:
+    """The thread of the first of these Message-IDs that is known, or None."""
+    pointed = _found(tx, refs) if refs else {}
+    return next((pointed[ref] for ref in refs if ref in pointed), None)
+
+
 def latest(tx: Tx, limit: int, skip: int = 0, *, account: str | None = None) -> list[StoredThread]:
     """Threads by the date of their last message, newest first; of one account, those that it has a copy of a message
     of."""
