@@ -49,6 +49,7 @@ def account(one: Account) -> Shape:
         "authserv_ids": list(one.authserv_ids),
         "saves_sent": one.saves_sent,
         "folders": list(one.folders),
+        "dkim": [f"{key.selector}._domainkey.{key.domain}" for key in one.dkim],
     }
 
 
