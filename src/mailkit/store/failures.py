@@ -99,6 +99,8 @@ def _sqlite(error: BaseException, text: str) -> StoreError | None:
 
 def _postgres(error: BaseException, text: str) -> StoreError | None:
     state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None) or ""
+    if "prepared statement" in text:
+        state = "42P05"  # one of another client, which has other parameters, breaks the protocol (08P01)
     for states, cls, message, hint in _STATES:
         if state.startswith(states):
             return cls(message, hint=hint)
