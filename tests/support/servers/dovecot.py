@@ -18,7 +18,7 @@ from pathlib import Path
 from mailkit.testing import certs
 from support.servers import dovecot_conf
 from support.servers.introspection import PREFIX, introspection
-from support.servers.process import Program, free_port, running
+from support.servers.process import Program, free_port, missing, running
 
 PASSWORD = "correct-horse"
 NOBODY = 65534
@@ -91,4 +91,9 @@ def _names() -> tuple[str, str]:
     import grp
     import pwd
 
-    return pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(os.getegid()).gr_name
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(os.getegid()).gr_name
+    except KeyError:  # in containers a process may run under any number
+        missing(
+            "dovecot", f"it wants its user by name, and {os.geteuid()}:{os.getegid()} has none; run as one that has"
+        )
