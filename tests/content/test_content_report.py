@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -464,3 +465,83 @@ def test_no_control_character_is_part_of_an_address() -> None:
     report = report_of(parse(raw))
     assert report is not None
     assert [one.address for one in report.recipients] == ["a@b.exam"]
+
+
+# Bounces of servers that died out
+
+
+EXCHANGE_5 = b"""\
+From: System Administrator <postmaster@client.example>
+To: list-owner@acme.example
+Subject: Undeliverable: Offer
+
+Your message
+
+  To:      list@acme.example
+  Subject: Offer
+  Sent:    Fri, 4 Oct 2002 17:10:56 -0400
+
+did not reach the following recipient(s):
+
+c=US;a= ;p=X;o=Y;dda:SMTP=gone@client.example; on Fri, 4 Oct 2002
+17:12:28 -0400
+    The recipient name is not recognized
+full@client.example on Fri, 4 Oct 2002 17:12:28 -0400
+    The mailbox is full
+"""
+NOVELL = b"""\
+From: Mail_Gateway@client.example
+To: ana@acme.example
+Subject: Mail could not be delivered
+
+The user(s) account is disabled.
+Failed addresses follow:
+gone@client.example
+Message text follows:
+"""
+
+
+def test_exchange_of_old_days() -> None:
+    report = report_of(parse(EXCHANGE_5))
+    assert report is not None
+    assert [(one.address, one.reason) for one in report.recipients] == [
+        ("gone@client.example", "userunknown"),
+        ("full@client.example", "mailboxfull"),
+    ]
+
+
+def test_a_gateway_of_unknown_name_is_read_by_flufl() -> None:
+    report = report_of(parse(NOVELL))
+    assert report is not None
+    assert [(one.address, one.reason) for one in report.recipients] == [("gone@client.example", "suspend")]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        NOVELL.replace(b"Mail could not be delivered", b"Re: Mail could not be delivered"),
+        NOVELL.replace(b"Mail_Gateway@", b"bo@"),
+        NOVELL.replace(b"Failed addresses follow:", b"Well,").replace(b"Message text follows:", b""),
+    ],
+)
+def test_only_what_says_so_and_is_known_is_a_bounce(raw: bytes) -> None:
+    assert report_of(parse(raw)) is None
+
+
+def test_without_flufl_the_rest_is_read() -> None:
+    code = (
+        "import sys; sys.modules['flufl.bounce'] = None\n"
+        "from mailkit.content import report_of\nfrom mailkit.message import parse\n"
+        f"assert report_of(parse({NOVELL!r})) is None\n"
+        f"assert len(report_of(parse({EXCHANGE_5!r})).recipients) == 2\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "unit", ["a@", "<a@b.example>\n", "a b ", "\n", "Failed addresses follow:\n", "----- \n", "(a\n"]
+)
+def test_time_grows_with_an_old_notice(unit: str, grows_with_size: Callable[[Callable[[int], object]], None]) -> None:
+    head = b"From: postmaster@b.example\nSubject: Mail could not be delivered\n\n"
+    grows_with_size(lambda n: report_of(parse(head + unit.encode() * (n // len(unit)))))

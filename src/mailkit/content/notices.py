@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from .delivery import addresses_in, clean_address
 from .tables import phrases
 
-__all__ = ["Finding", "read_notice", "split_notice"]
+__all__ = ["Finding", "anywhere", "read_notice", "split_notice"]
 
 MAX_LINES = 5000
 MAX_FINDINGS = 200
@@ -49,20 +49,20 @@ def split_notice(text: str) -> tuple[list[str], str]:
     return lines, ""
 
 
-def read_notice(lines: Sequence[str], failed: Sequence[str], own: Sequence[str]) -> list[Finding]:
-    """Recipients named in the notice.
+def read_notice(lines: Sequence[str], failed: Sequence[str]) -> list[Finding]:
+    """Recipients named in a notice of a known form.
 
     Args:
-        failed: X-Failed-Recipients. own: addresses of the reader and of the daemon, which are never the failed ones.
+        failed: X-Failed-Recipients.
     """
     found = _exim(lines) if failed else []
     if failed:
         return _named(failed, found, lines)
-    readers: tuple[Callable[[Sequence[str]], list[Finding]], ...] = (_bracketed, _sendmail, _exim)
+    readers: tuple[Callable[[Sequence[str]], list[Finding]], ...] = (_bracketed, _sendmail, _exchange, _exim_whole)
     for reader in readers:
         if found := reader(lines):
             return found[:MAX_FINDINGS]
-    return _anywhere(lines, {address.lower() for address in own})
+    return []
 
 
 def _paragraph(lines: Sequence[str], start: int, first: str = "") -> str:
@@ -104,6 +104,25 @@ def _sendmail(lines: Sequence[str]) -> list[Finding]:
     return found
 
 
+def _exchange(lines: Sequence[str]) -> list[Finding]:
+    """``did not reach the following recipient(s):``, then an address, also inside an X.400 one, and why below it."""
+    start = next((n for n, line in enumerate(lines) if "did not reach the following recipient" in line.lower()), None)
+    found: list[Finding] = []
+    for number in range(start + 1 if start is not None else len(lines), min(len(lines), (start or 0) + MAX_FINDINGS)):
+        line = lines[number]
+        names = [] if line.startswith((" ", "\t")) else addresses_in(line, 1)
+        if names:
+            found.append(Finding(names[0], ""))
+        elif found and line.strip():
+            found[-1] = Finding(found[-1].address, f"{found[-1].text} {line.strip()}".strip())
+    return found
+
+
+def _exim_whole(lines: Sequence[str]) -> list[Finding]:
+    """Exim's form without its header: only whole addresses count, "To:" stands there in other notices."""
+    return [item for item in _exim(lines) if "@" in item.address]
+
+
 def _exim(lines: Sequence[str]) -> list[Finding]:
     """An address alone on an indented line, its reason indented deeper below."""
     found = []
@@ -137,8 +156,13 @@ def _named(failed: Sequence[str], found: Sequence[Finding], lines: Sequence[str]
     return [Finding(a, by_local.get(a.partition("@")[0].lower(), only)) for a in failed[:MAX_FINDINGS]]
 
 
-def _anywhere(lines: Sequence[str], own: set[str]) -> list[Finding]:
-    """The first address that is nobody's here, with the whole notice as reason."""
+def anywhere(lines: Sequence[str], addresses: Sequence[str]) -> list[Finding]:
+    """The first address that is nobody's here, with the whole notice as reason.
+
+    Args:
+        addresses: those of the reader and of the daemon, which are never the failed ones.
+    """
+    own = {address.lower() for address in addresses}
     text = " ".join(line.strip() for line in lines)[:8000]
     strangers = [a for a in addresses_in(text) if a.lower() not in own and not a.lower().startswith("postmaster@")]
     return [Finding(strangers[0], text[:2000])] if strangers else []

@@ -84,7 +84,7 @@ userunknown: user unknown | unknown user | no such user | user not found | does 
     unable to find recipient | wasn't found at | couldn't be found | is not a valid mailbox | user invalid |
     invalid user | bad destination mailbox | recipient no longer | no longer valid | undeliverable address |
     not found by smtp address | destinataire invalide | unknown or illegal | unknown account | unknown mailbox |
-    no valid recipient
+    no valid recipient | name is not recognized
 expired: could not be delivered for | delivered for too long | retry timeout exceeded | hosts have been failing |
     timed out | time out | timeout | in the queue too long | delivery time expired | expired | retry time not |
     have been failing for a long time | has not yet been delivered | unable to deliver in

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from mailkit.message import Headers, Message, Part, parse, parse_ids
 
 from .delivery import Fields, addresses_in, blocks, clean_address, reply_code, status_in, typed_value
-from .notices import read_notice, split_notice
+from .legacy import legacy_recipients
+from .notices import Finding, anywhere, read_notice, split_notice
 from .reasons import is_hard, reason_for
 from .tables import phrases
 from .transcript import Transcript
@@ -38,8 +39,20 @@ _FAILURE_WORDS = phrases(
     delivery failure | delivery problem | delayed | not delivered | not be delivered | did not reach | mail failed |
     could not deliver | unable to deliver | wasn't able to deliver | mail failure | not able to deliver |
     delivery error | no valid recipients | couldn't be delivered | unzustellbar |
-    non remis | gagal | 未送達 | 配信不能 |
+    non remis | user unknown | unknown user | gagal | 未送達 | 配信不能 |
     退信
+    """
+)
+
+_MACHINES = phrases(
+    "postmaster | daemon | gateway | mail_service | smtp | virus | administrator | admin | imss | system"
+)
+# How notices begin that no known daemon sends: believed only where ``legacy`` finds an address in them.
+_FAILURE_SUBJECTS = phrases(
+    """
+    undeliverable | returned mail | mail could not be delivered | delivery failure | delivery notification |
+    mail delivery warning | mail delivery fail | failed mail | non-delivery: | warning: message | failure notice |
+    warning: could not send | mail delivery problem | message delivery | undelivered mail | mail system error |
     """
 )
 
@@ -202,20 +215,26 @@ def _judged(address: str, original: str, action: str, status: str, text: str, no
 def _notice(message: Message) -> Report | None:
     failed = _failed_recipients(message)
     text = _notice_text(message)
-    if not (failed or _is_report(message) or (_from_daemon(message) and _speaks_of_failure(message, text))):
+    sure = bool(failed) or _is_report(message) or (_from_daemon(message) and _speaks_of_failure(message, text))
+    if not sure and not (_from_machine(message) and message.subject.lower().startswith(_FAILURE_SUBJECTS)):
         return None
     lines, returned = split_notice(text)
     original = _original_headers(message) or _headers_of(returned)
-    own = [a.address for a in (*message.to, *message.cc, *message.from_)]
-    found = read_notice(lines, failed, own)
+    found = read_notice(lines, failed) if sure else []
     delayed = _is_warning(message, lines)
+    if not found:
+        names, tried_again = legacy_recipients(message)
+        found = [Finding(name, " ".join(line.strip() for line in lines)[:MAX_DIAGNOSTIC]) for name in names]
+        delayed = delayed or tried_again
+    if not found and sure:
+        found = anywhere(lines, [a.address for a in (*message.to, *message.cc, *message.from_)])
     notice = Transcript(lines)
     rows = []
     for item in found:
         status = status_in(item.text) or _status_of_code(reply_code(item.text))
         action = "delayed" if delayed or (status.startswith("4") and not reply_code(item.text)) else "failed"
         rows.append(_judged(item.address, "", action, status, item.text, notice))
-    if not rows and original is not None and len(only := addresses_in(original.get("To") or "", 2)) == 1:
+    if not rows and sure and original is not None and len(only := addresses_in(original.get("To") or "", 2)) == 1:
         rows = [_judged(only[0], "", "failed", "", "", Transcript(()))]
     if not rows:
         return None
@@ -240,6 +259,12 @@ def _from_daemon(message: Message) -> bool:
     return any(address.address.lower().startswith(_DAEMONS) for address in message.from_) or any(
         "mail delivery" in address.name.lower() or "mailer-daemon" in address.name.lower() for address in message.from_
     )
+
+
+def _from_machine(message: Message) -> bool:
+    """Whether the sender's name or address is one that programs have."""
+    names = [f"{address.name} {address.address.partition('@')[0]}".lower() for address in message.from_[:2]]
+    return any(word in name for name in names for word in _MACHINES)
 
 
 def _is_sent_by_nobody(message: Message) -> bool:
