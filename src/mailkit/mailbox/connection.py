@@ -74,6 +74,8 @@ class GuardedIMAP4(imaplib.IMAP4):
         self.host, self.port = host, port
         self.sock = socket.create_connection((host, port), timeout)
         try:
+            # imaplib sends a literal and its line end apart: Nagle would hold the line end back for 40 ms or longer.
+            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.context is not None:
                 self.sock = self.context.wrap_socket(self.sock, server_hostname=self.server.name)
             self.sock.settimeout(self.server.read_timeout)
