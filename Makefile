@@ -10,6 +10,9 @@ BIN := $(VENV)/bin
 # The commit chooses the sample of the long sweeps: one commit is always tested in the same way, the next in another.
 MAILKIT_SEED ?= $(shell git rev-parse --short=8 HEAD 2>/dev/null || echo 00000000)
 export MAILKIT_SEED
+MAILKIT_SWEEP ?= sample
+# The sweeps of `make proof` share the cores.
+PROCESSES ?= 2
 # mkdocs-material prints a page about its own future otherwise.
 export NO_MKDOCS_2_WARNING := 1
 
@@ -27,13 +30,13 @@ demo: $(DEMO_READY) ## the whole road with in-process servers; the exit code is 
 servers: ## Dovecot, Postfix, PostgreSQL, PgBouncer for the tests: Debian's packages unpacked in .servers/, nothing installed
 	$(or $(PYTHON),python3) tools/servers.py $(ARGS)
 
-test: $(VENV)/.dev ## the whole suite, long sweeps sampled by the commit
+test: $(VENV)/.dev ## the whole suite, long sweeps sampled by the commit (MAILKIT_SWEEP=full: every point, for hours)
 	@$(BIN)/python tools/servers.py --quiet
-	MAILKIT_SWEEP=sample $(BIN)/python -m pytest --hypothesis-seed=$(MAILKIT_SEED) $(ARGS)
+	MAILKIT_SWEEP=$(MAILKIT_SWEEP) $(BIN)/python -m pytest --hypothesis-seed=$(MAILKIT_SEED) $(ARGS)
 
-proof: $(VENV)/.dev ## the whole suite, every sweep in full
+proof: $(VENV)/.dev ## every sweep in full, in PROCESSES=2 processes; a table at the end
 	@$(BIN)/python tools/servers.py --quiet
-	MAILKIT_SWEEP=full $(BIN)/python -m pytest --hypothesis-seed=$(MAILKIT_SEED) -s $(ARGS)
+	MAILKIT_SWEEP=full $(BIN)/python -m pytest --hypothesis-seed=$(MAILKIT_SEED) -m proof -n $(PROCESSES) --dist worksteal $(ARGS)
 
 check: $(VENV)/.dev ## lint, format, types, layers, sizes, documentation
 	$(BIN)/ruff check .

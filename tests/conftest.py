@@ -2,14 +2,23 @@
 
 A sweep is a long list of points that each deserve a test: a kill after every commit, a cut after every byte.
 ``make test`` runs a sample of each, chosen by the commit's hash, so that one commit is always tested in the same way
-and successive commits walk through all points; ``make proof`` (``MAILKIT_SWEEP=full``) runs every point. The seed is
-printed in the header; repeat a run with ``MAILKIT_SEED=<seed> make test``.
+and successive commits walk through all points; ``make proof`` (``MAILKIT_SWEEP=full``) runs every point of every test
+that sweeps, or proves that a sweep can fail (``-m proof``). The seed is printed in the header; repeat a run with
+``MAILKIT_SEED=<seed> make test``.
 
 Points inside one test::
 
     def test_cut(sweep):
         for at in sweep.sample(range(len(dialogue)), keep=40):
             ...
+
+A sweep says what it did, and stands in the table at the end of the run; a long one may be run in parts, which go to
+several processes in a full run::
+
+    @pytest.mark.parts(4)
+    def test_cut(sweep):
+        ...
+        sweep.tell("cuts: SMTP", len(tried), of=len(dialogue))
 
 Points as parameters::
 
@@ -25,17 +34,19 @@ import os
 import random
 import subprocess
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["support.postgres", "support.servers.fixtures"]
+pytest_plugins = ["support.postgres", "support.servers.fixtures", "support.told"]
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
+#: Every test of these rooms belongs to the proof, sweep or not.
+PROOF = ("crash", "faults", "concurrency")
 
 # A shared, busy machine makes single examples slow; the time of whole tests is bounded by pytest-timeout.
 # Where CI is set hypothesis would take the same examples for every commit; here the commit's seed chooses them.
@@ -73,15 +84,28 @@ def sample(points: Iterable[T], *, keep: int, seed: str, full: bool, salt: str =
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """How this run treats long sweeps; ``salt`` is the test's own name."""
+    """How this run treats long sweeps; ``salt`` is the test's own name, ``part`` (number, of how many) its share."""
 
     seed: str
     full: bool
     salt: str = ""
+    part: tuple[int, int] = (0, 1)
+    told: list[tuple[str, object]] = field(default_factory=list)
 
     def sample(self, points: Iterable[T], *, keep: int = 40) -> list[T]:
-        """At most ``keep`` of the points in a sampled run (at least 2), all of them in a full one."""
-        return sample(points, keep=keep, seed=self.seed, full=self.full, salt=self.salt)
+        """At most ``keep`` of the points in a sampled run (at least 2), all of this part in a full one."""
+        kept = sample(points, keep=keep, seed=self.seed, full=self.full, salt=self.salt)
+        return kept[self.part[0] :: self.part[1]]
+
+    def tell(
+        self, title: str, points: int, *, of: int, wrong: int = 0, note: str = "", slowest: float = 0.0, **counts: int
+    ) -> None:
+        """Put a line into the table at the end of the run; ``title`` is ``"kind: which"``, ``slowest`` in seconds."""
+        from support.told import PROPERTY  # late: pytest imports its plugin itself
+
+        line = {"title": title, "points": points, "of": of, "wrong": wrong, "note": note, "slowest": slowest}
+        line["counts"] = counts
+        self.told.append((PROPERTY, line))
 
     def random(self) -> random.Random:
         """A generator that is the same in each run of this test on this commit."""
@@ -96,7 +120,18 @@ def _run() -> Sweep:
 def sweep(request: pytest.FixtureRequest) -> Sweep:
     """The sampling of this run, for the test that asks."""
     run = _run()
-    return Sweep(run.seed, run.full, request.node.nodeid)
+    return Sweep(
+        run.seed, run.full, request.node.nodeid, getattr(request, "param", (0, 1)), request.node.user_properties
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Cut the sweeps that are marked so into parts, in a full run."""
+    marker = metafunc.definition.get_closest_marker("parts")
+    if marker is not None and _run().full:
+        count: int = marker.args[0]
+        parts = [(number, count) for number in range(count)]
+        metafunc.parametrize("sweep", parts, indirect=True, ids=[f"part{number + 1}of{count}" for number, _ in parts])
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -104,6 +139,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "sweep(keep): keep a seeded sample of this test's parameters unless MAILKIT_SWEEP=full"
     )
+    config.addinivalue_line(
+        "markers", "parts(count): a full run takes the points of this test's sweep in so many tests"
+    )
+    config.addinivalue_line("markers", "proof: a sweep, or a test of what sweeps rest on; what `make proof` runs")
     settings.load_profile("full" if _run().full else "sample")
 
 
@@ -116,6 +155,9 @@ def pytest_report_header() -> str:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect the parameters of ``@pytest.mark.sweep`` tests that this run's sample leaves out."""
+    for item in items:
+        if _proves(item):
+            item.add_marker("proof")
     run = _run()
     groups: dict[str, list[pytest.Item]] = {}
     for item in items:
@@ -128,6 +170,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if dropped:
         items[:] = [item for item in items if item not in dropped]
         config.hook.pytest_deselected(items=sorted(dropped, key=lambda item: item.nodeid))
+
+
+def _proves(item: pytest.Item) -> bool:
+    fixtures: Any = getattr(item, "fixturenames", ())
+    return "sweep" in fixtures or item.get_closest_marker("sweep") is not None or item.path.parent.name in PROOF
 
 
 def _keep(group: Sequence[pytest.Item]) -> int:

@@ -20,13 +20,19 @@ STAGES_WITH_FILES = ("order", "send", "pipe", "jobs")
 
 
 def sweep_through(forge: Forge, worlds: Worlds, sweep, keep: int, title: str) -> None:  # type: ignore[no-untyped-def]
+    """Kill at each point; the whole road has 300 kills at least."""
     with worlds.fresh() as world:
         base = baseline(forge, world)
+    assert len(base.kills) >= 300
     trials = []
     for point, side in sweep.sample(base.kills, keep=keep):
         with worlds.fresh() as world:
             trials.append(trial(forge, world, base, point, side))
-    wrong = report(title, base, trials)
+    wrong = report(title, base, trials, listing=sweep.part[0] == 0)
+    window = sum(1 for one in trials if one.notes)
+    bad = sum(1 for one in trials if one.problems)
+    note = f"{len(base.points)} points"
+    sweep.tell(f"kill -9: {title}", len(trials), of=len(base.kills), wrong=bad, note=note, in_the_window=window)
     assert not wrong, wrong
     outside = [one for one in trials if one.notes and not in_window(base.points, one.point, one.side)]
     assert not outside, "uncertain without need:\n" + "\n".join(map(str, outside))
@@ -47,19 +53,22 @@ def in_window(points: Sequence[Point], point: Point, side: Side) -> bool:
     raise AssertionError("no such point")
 
 
-@pytest.mark.timeout(7200)
+@pytest.mark.timeout(3600)
+@pytest.mark.parts(6)
 def test_kill_anywhere_on_sqlite(forge: Forge, crash_home: Path, sweep) -> None:  # type: ignore[no-untyped-def]
     sweep_through(forge, Worlds(crash_home), sweep, 12, "the road on SQLite")
 
 
-@pytest.mark.timeout(7200)
+@pytest.mark.timeout(3600)
+@pytest.mark.parts(8)
 def test_kill_anywhere_on_postgresql(  # type: ignore[no-untyped-def]
     forge: Forge, crash_home: Path, postgres_url: str, sweep
 ) -> None:
     sweep_through(forge, Worlds(crash_home, postgres_url), sweep, 8, "the road on PostgreSQL")
 
 
-@pytest.mark.timeout(7200)
+@pytest.mark.timeout(3600)
+@pytest.mark.parts(2)
 def test_kill_anywhere_with_raw_bytes_in_files(  # type: ignore[no-untyped-def]
     forge: Forge, crash_home: Path, sweep
 ) -> None:

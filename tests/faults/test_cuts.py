@@ -33,7 +33,7 @@ from support.cutproxy import DIRECTIONS, HOWS, CutAt, CutProxy
 from support.mails import make_desk
 from support.office import ANA, Office, numbered
 
-pytestmark = pytest.mark.timeout(7200)
+pytestmark = pytest.mark.timeout(3600)
 #: Seconds that a client waits for a byte; and what it may take beyond.
 PATIENCE = 0.3
 GRACE = 1.0
@@ -60,14 +60,22 @@ def _is_tried(cut: CutAt, tls: bool) -> bool:
 class Tally:
     """What became of the cuts of one test."""
 
-    title: str
+    name: str
+    bytes: str
     made: int = 0
     ended: Counter[str] = field(default_factory=Counter)
     slowest: float = 0.0
 
     def print(self, seconds: float) -> None:
         ended = ", ".join(f"{number} {state}" for state, number in sorted(self.ended.items()))
-        print(f"\n{self.title}: {self.made} cuts in {seconds:.1f} s; {ended}; slowest {self.slowest:.2f} s")
+        print(
+            f"\n{self.name}, {self.bytes}: {self.made} cuts in {seconds:.1f} s; {ended}; slowest {self.slowest:.2f} s"
+        )
+
+
+def tally_of(what: str, tls: str, passed: dict[str, int]) -> Tally:
+    name = f"{what}, {'plain text' if tls == 'insecure' else 'TLS'}"
+    return Tally(name, f"{passed['to_server']} bytes out and {passed['to_client']} in")
 
 
 class Clock:
@@ -90,15 +98,17 @@ def through(account: Account, *, imap: int | None = None, smtp: int | None = Non
     return account.model_copy(update=update)
 
 
-def sweep_cuts(sweep, proxy: CutProxy, tally: Tally, keep: int, passed: dict[str, int], tls: bool) -> Iterator[CutAt]:  # type: ignore[no-untyped-def]
-    """The cuts of a run, one after the other; prints at the end."""
+def sweep_cuts(sweep, proxy: CutProxy, tally: Tally, passed: dict[str, int], tls: bool) -> Iterator[CutAt]:  # type: ignore[no-untyped-def]
+    """The cuts of a run, one after the other; tells of them at the end."""
     began = time.perf_counter()
-    for cut in sweep.sample(cuts(passed, tls), keep=keep):
+    every = cuts(passed, tls)
+    for cut in sweep.sample(every, keep=10):
         proxy.cut(cut)
         tally.made += 1
         yield cut
         proxy.clear()
     tally.print(time.perf_counter() - began)
+    sweep.tell(f"cuts: {tally.name}", tally.made, of=len(every), slowest=tally.slowest, **tally.ended)
 
 
 class Timed:
@@ -166,17 +176,18 @@ class Sending:
 _FILES = Behaviour(saves_sent=True)
 
 
-def test_smtp(server: MailServer, tmp_path: Path, sweep) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parts(2)
+def test_smtp(server: MailServer, crash_home: Path, sweep) -> None:  # type: ignore[no-untyped-def]
     clock = Clock()
     tls = server.options.smtp_tls
-    sending = Sending(server, Store.open(f"sqlite:///{tmp_path}/mail.db", clock=clock), clock)
+    sending = Sending(server, Store.open(f"sqlite:///{crash_home}/mail.db", clock=clock), clock)
     with CutProxy(server.smtp_port) as proxy:
         number = sending.put()
         sending.dispatch(proxy.port)
         assert sending.row(number).state == "sent"
         passed = proxy.clear()
-        tally = Tally(f"SMTP, {tls}, {passed['to_server']} bytes out and {passed['to_client']} in")
-        for cut in sweep_cuts(sweep, proxy, tally, 10, passed, tls != "insecure"):
+        tally = tally_of("SMTP", tls, passed)
+        for cut in sweep_cuts(sweep, proxy, tally, passed, tls != "insecure"):
             number = sending.put()
             with Timed(tally, cut):
                 sending.dispatch(proxy.port)
@@ -203,25 +214,26 @@ def resume(sending: Sending, proxy: CutProxy, number: int, cut: CutAt) -> None:
 # -- IMAP --------------------------------------------------------------------------------------------------------------
 
 
-def test_imap_sync(server: MailServer, tmp_path: Path, sweep) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parts(4)
+def test_imap_sync(server: MailServer, crash_home: Path, sweep) -> None:  # type: ignore[no-untyped-def]
     for one in (1, 2):
         server.folder(ANA).add(numbered(one, body="line\r\n" * 3))
     server.folder(ANA, "Sent").add(numbered(3))
     tls = server.options.imap_tls
-    template = tmp_path / "template.db"
+    template = crash_home / "template.db"
     Store.open(f"sqlite:///{template}").close()
     with CutProxy(server.imap_port) as proxy:
         account = through(server.account(ANA, name="sales"), imap=proxy.port)
 
         def fresh(name: str) -> Office:
-            shutil.copy(template, tmp_path / name)
-            return Office(server, make_desk(Store.open(f"sqlite:///{tmp_path / name}")))
+            shutil.copy(template, crash_home / name)
+            return Office(server, make_desk(Store.open(f"sqlite:///{crash_home / name}")))
 
         whole = fresh("whole.db")
         assert whole.sync_as(account).ok
         passed = proxy.clear()
-        tally = Tally(f"IMAP sync, {tls}, {passed['to_server']} bytes out and {passed['to_client']} in")
-        for cut in sweep_cuts(sweep, proxy, tally, 10, passed, tls != "insecure"):
+        tally = tally_of("IMAP sync", tls, passed)
+        for cut in sweep_cuts(sweep, proxy, tally, passed, tls != "insecure"):
             office = fresh("cut.db")
             try:
                 with Timed(tally, cut):
@@ -235,7 +247,7 @@ def test_imap_sync(server: MailServer, tmp_path: Path, sweep) -> None:  # type: 
             office.check()
             assert office.desk.count("message") == 3, cut
             office.desk.store.close()
-            (tmp_path / "cut.db").unlink()
+            (crash_home / "cut.db").unlink()
 
 
 def check_whole(office: Office, cut: CutAt) -> None:
@@ -248,11 +260,12 @@ def check_whole(office: Office, cut: CutAt) -> None:
     assert office.desk.count("quarantine") == 0, f"{cut}: a cut is no reason for quarantine"
 
 
-def test_imap_append(server: MailServer, tmp_path: Path, sweep) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parts(2)
+def test_imap_append(server: MailServer, crash_home: Path, sweep) -> None:  # type: ignore[no-untyped-def]
     """Filing in Sent: whatever is cut, the message is there once in the end, and never in part."""
     clock = Clock()
     tls = server.options.imap_tls
-    sending = Sending(server, Store.open(f"sqlite:///{tmp_path}/mail.db", clock=clock), clock)
+    sending = Sending(server, Store.open(f"sqlite:///{crash_home}/mail.db", clock=clock), clock)
     sent = server.folder(ANA, "Sent")
     row = sending.row(sending.put())
     job = queue.Job(1, "file-sent", "1", {"outbox_id": row.id, "account": "sales"}, 1, 1)
@@ -262,8 +275,8 @@ def test_imap_append(server: MailServer, tmp_path: Path, sweep) -> None:  # type
         filer.run(job)
         passed = proxy.clear()
         assert [sent.raw(uid) for uid in sent.uids()] == [sending.whole(row)]
-        tally = Tally(f"IMAP APPEND, {tls}, {passed['to_server']} bytes out and {passed['to_client']} in")
-        for cut in sweep_cuts(sweep, proxy, tally, 10, passed, tls != "insecure"):
+        tally = tally_of("IMAP APPEND", tls, passed)
+        for cut in sweep_cuts(sweep, proxy, tally, passed, tls != "insecure"):
             sent.expunge(*sent.uids())
             try:
                 with Timed(tally, cut):
@@ -283,5 +296,5 @@ def test_the_sweep_is_as_long_as_it_is_said_to_be() -> None:
     assert len(cuts(passed, tls=False)) == (101 + 11) + 15 + 2
     assert len(cuts(passed, tls=True)) == 2 * (15 + 2)
     assert {cut.how for cut in cuts(passed, tls=True)} == set(HOWS)
-    with pytest.raises(AssertionError, match="hung"), Timed(Tally("x"), CutAt("to_client", 1)):
+    with pytest.raises(AssertionError, match="hung"), Timed(Tally("x", ""), CutAt("to_client", 1)):
         time.sleep(PATIENCE + GRACE)

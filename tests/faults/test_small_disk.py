@@ -74,7 +74,8 @@ def end_of(forge: Forge, world: RoadWorld, base: Baseline, name: str, raised: st
     return made
 
 
-def told_by(trials: list[Trial], title: str, ended: Counter[str]) -> None:
+def told_by(sweep, trials: list[Trial], of: int, title: str, ended: Counter[str]) -> None:  # type: ignore[no-untyped-def]
+    sweep.tell(f"refused: {title}", len(trials), of=of, wrong=sum(1 for one in trials if one.problems))
     print(f"\n{title}: {len(trials)} times the space ended; {dict(ended)}")
     wrong = [str(one) for one in trials if one.problems]
     assert not wrong, "\n".join(wrong)
@@ -89,7 +90,8 @@ def test_a_small_disk_for_the_database_and_the_raw_bytes(forge: Forge, tmp_path:
         worlds = Worlds(disk, stages=STAGES, files=True, mails=chosen()[:3])
         with worlds.fresh() as world:
             base = baseline(forge, world)
-        for left in sweep.sample(range(0, 400 * KILOBYTE, 4 * KILOBYTE), keep=5):
+        sizes = range(0, 400 * KILOBYTE, 4 * KILOBYTE)
+        for left in sweep.sample(sizes, keep=5):
             with worlds.fresh() as world:
                 ballast = fill(disk, left)
                 stopped = world.refused(forge, "full", 0)
@@ -100,7 +102,7 @@ def test_a_small_disk_for_the_database_and_the_raw_bytes(forge: Forge, tmp_path:
                 application = told["raised"] == "OperationalError" and told["where"].endswith(APPLICATION)
                 assert told["typed"] or application, f"{left} bytes left: {told}"
                 trials.append(end_of(forge, world, base, f"{left} bytes left", told["raised"], ended))
-    told_by(trials, "a small disk", ended)
+    told_by(sweep, trials, len(sizes), "a small disk", ended)
     assert ended["StoreFullError"]
 
 
@@ -135,5 +137,5 @@ def test_a_database_that_may_not_grow(forge: Forge, crash_home: Path, sweep) -> 
             assert not stopped.error or "crash/road.py" in stopped.error.rpartition("File")[0], stopped.error
             raised = "OperationalError" if stopped.error else stopped.result["raised"]
             trials.append(end_of(forge, world, base, f"{pages} pages more", raised, ended))
-    told_by(trials, "a database that may not grow", ended)
+    told_by(sweep, trials, 48, "a database that may not grow", ended)
     assert ended["StoreFullError"]

@@ -147,7 +147,8 @@ def test_killed_anywhere(bench, sweep):
     points = range(1 + sweep.random().randrange(10), total + 1, 10)
     killed = 0
     found: set[str] = set()
-    for at in sweep.sample(points, keep=40):
+    chosen = sweep.sample(points, keep=40)
+    for at in chosen:
         url, before = bench.fresh(), len(bench.server.sent)
         killed += bench.worker(url, at) == "killed"
         bench.quiet()
@@ -156,6 +157,7 @@ def test_killed_anywhere(bench, sweep):
         verdict(bench, url, before)
     assert killed >= 30
     assert {"ready", "leased", "started", "sent"} <= found, "the kills met every state"
+    sweep.tell("kill -9: dispatch, between lines of code", len(chosen), of=len(points), killed=killed)
 
 
 def test_killed_twice(bench, sweep):

@@ -34,13 +34,15 @@ def arrived(server, before: int) -> Counter[str]:
     return Counter(parse(mail.raw).message_id for mail in server.sent[before:])
 
 
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("how", ["fin", "rst"])
 @pytest.mark.parametrize("direction", ["to_client", "to_server"])
 def test_connections_cut_anywhere(sqlite_desk, server, sweep, direction, how):
     """Three messages in one batch; whatever is cut, nothing arrives twice and nothing is called what it is not."""
     desk = sqlite_desk
     transport = smtp(desk, server)
-    for size in sweep.sample(range(0, 1800), keep=15):
+    chosen = sweep.sample(range(0, 1800), keep=15)
+    for size in chosen:
         server.faults.clear()
         before = len(server.sent)
         ids = [desk.put(a_draft(text=f"{size} {n}")) for n in range(3)]
@@ -55,6 +57,7 @@ def test_connections_cut_anywhere(sqlite_desk, server, sweep, direction, how):
             state = desk.look(one.id).state
             assert state in ("sent", "uncertain")
             assert count[one.message_id] == 1 if state == "sent" else count[one.message_id] <= 1
+    sweep.tell("cuts: SMTP, an outbox of three", len(chosen), of=4 * 1800)
 
 
 def test_a_refusing_server_keeps_the_verdicts(sqlite_desk, server):

@@ -286,8 +286,10 @@ def recovery(forge: Forge, world: World, base: Baseline, made: Trial, breaks: Se
         yield f"a further run changes\n{changed}"
 
 
-def report(title: str, base: Baseline, trials: Sequence[Trial], out: IO[str] | None = None) -> str:
-    """Print the points and what came of the kills; the problems, for an assertion."""
+def report(
+    title: str, base: Baseline, trials: Sequence[Trial], out: IO[str] | None = None, *, listing: bool = True
+) -> str:
+    """Print the points (unless not ``listing``) and what came of the kills; the problems, for an assertion."""
     stream = out or sys.stdout
     kinds = {kind: sum(1 for point in base.points if point.kind == kind) for kind in ("commit", "socket", "file")}
     counted = ", ".join(f"{number} {kind}" for kind, number in kinds.items() if number)
@@ -295,7 +297,7 @@ def report(title: str, base: Baseline, trials: Sequence[Trial], out: IO[str] | N
     seconds = sum(one.seconds for one in trials)
     bad = [one for one in trials if one.problems]
     print(f"\n{title}: {len(base.points)} points ({counted})", file=stream)
-    for point in base.points:
+    for point in base.points if listing else ():
         print(f"  {point}", file=stream)
     print(
         f"{title}: {len(trials)} kills of {2 * len(base.points)} in {seconds:.1f} s: {len(bad)} wrong, "

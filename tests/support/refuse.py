@@ -44,6 +44,7 @@ class Refusal:
         self.at = at
         self.count = 0
         self.place = ""
+        self.seen: list[str] = []
 
     def concerns(self, sql: str) -> bool:
         word = sql.lstrip()[:6].upper()
@@ -58,6 +59,8 @@ class Refusal:
         if not self.concerns(sql) or (self.skip and where().startswith(self.skip)):
             return False
         self.count += 1
+        if self.at == 0:
+            self.seen.append(f"{' '.join(sql.split())} in {where()}")
         if self.count != self.at:
             return False
         self.place = f"{' '.join(sql.split())[:40]} in {where()}"
@@ -159,9 +162,9 @@ def run(told: Mapping[str, Any]) -> dict[str, object]:
         told: ``task`` and ``arguments``, ``how``, ``at``, ``skip``.
 
     Returns:
-        ``count``: statements that could have been refused; ``place``: which one was; ``raised``: the class of the error
-        that ended the task, "" if it came to its end; ``typed``: whether it is one of mailkit's; ``where``: the file
-        whose statement failed.
+        ``count``: statements that could have been refused; ``seen``: each of them with who executes it, where none
+        was; ``place``: which one was; ``raised``: the class of the error that ended the task, "" if it came to its end;
+        ``typed``: whether it is one of mailkit's; ``where``: the file whose statement failed.
     """
     refusal = Refusal(told["how"], told["at"], told.get("skip", ""))
     if told["how"] in _SAYS:
@@ -176,6 +179,7 @@ def run(told: Mapping[str, Any]) -> dict[str, object]:
         raised = error
     return {
         "count": refusal.count,
+        "seen": refusal.seen,
         "place": refusal.place,
         "raised": type(raised).__name__ if raised else "",
         "typed": raised is None or isinstance(raised, MailkitError),

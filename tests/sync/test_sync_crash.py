@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from mailkit.store import Store
 from support.mails import make_desk
 from support.office import ANA, Office, numbered
@@ -51,6 +53,8 @@ def prepare(office: Office) -> None:
     office.server.folder(ANA, "Archive").add(numbered(3))  # the same mail twice
 
 
+@pytest.mark.timeout(3600)
+@pytest.mark.parts(3)
 def test_a_first_sync_killed_at_any_point(office: Office, tmp_path: Path, sweep) -> None:  # type: ignore[no-untyped-def]
     prepare(office)
     clean = f"sqlite:///{tmp_path / 'clean.db'}"
@@ -58,14 +62,18 @@ def test_a_first_sync_killed_at_any_point(office: Office, tmp_path: Path, sweep)
     assert done.returncode == 0, done.stderr
     points = int(done.stdout)
     expected = state(clean)
-    for point in sweep.sample(range(points), keep=4):
+    chosen = sweep.sample(range(points), keep=4)
+    for point in chosen:
         database = f"sqlite:///{tmp_path / f'killed{point}.db'}"
         assert run_child(office, database, point).returncode == -signal.SIGKILL, point
         resumed = run_child(office, database, -1)
         assert resumed.returncode == 0, resumed.stderr
         assert state(database) == expected, point
+    sweep.tell("kill -9: a first sync, between statements", len(chosen), of=points)
 
 
+@pytest.mark.timeout(3600)
+@pytest.mark.parts(3)
 def test_a_restart_killed_at_any_point(office: Office, tmp_path: Path, sweep) -> None:  # type: ignore[no-untyped-def]
     """UIDVALIDITY changed, a mail vanished, one came, flags changed: all at once, and the process dies."""
     prepare(office)
@@ -82,10 +90,12 @@ def test_a_restart_killed_at_any_point(office: Office, tmp_path: Path, sweep) ->
     assert done.returncode == 0, done.stderr
     expected = state(bases["clean"])
     source = tmp_path / "killed.db"
-    for point in sweep.sample(range(int(done.stdout)), keep=2):
+    chosen = sweep.sample(range(int(done.stdout)), keep=2)
+    for point in chosen:
         copy = tmp_path / f"killed{point}.db"
         copy.write_bytes(source.read_bytes())
         database = f"sqlite:///{copy}"
         assert run_child(office, database, point).returncode == -signal.SIGKILL, point
         assert run_child(office, database, -1).returncode == 0
         assert state(database) == expected, point
+    sweep.tell("kill -9: a sync after UIDVALIDITY changed", len(chosen), of=int(done.stdout))

@@ -11,12 +11,14 @@ from support.mails import make_desk
 from support.office import ANA, Office, numbered
 
 
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("how", ["fin", "rst"])
 def test_cut_after_any_byte(office: Office, tmp_path: Path, sweep, how: str) -> None:  # type: ignore[no-untyped-def]
     office.fill(5)
     office.server.folder(ANA, "Sent").add(numbered(90))
     healed = 0
-    for after in sweep.sample(range(0, 9000, 23), keep=12):
+    chosen = sweep.sample(range(0, 9000, 23), keep=12)
+    for after in chosen:
         store = Store.open(f"sqlite:///{tmp_path / f'cut{after}.db'}")
         made = Office(office.server, make_desk(store))
         made.bounded(batch_messages=2)
@@ -34,3 +36,4 @@ def test_cut_after_any_byte(office: Office, tmp_path: Path, sweep, how: str) -> 
         assert made.desk.count("message") == 6
         store.close()
     assert healed
+    sweep.tell(f"cuts: IMAP sync by the in-process server's {how.upper()}", len(chosen), of=392, healed=healed)
