@@ -28,6 +28,8 @@ from support.servers.dovecot import dovecot_running  # noqa: E402
 from support.servers.process import find_program  # noqa: E402
 from support.threadpairs import compared_with, tidied  # noqa: E402
 
+__all__ = ["fetch", "main"]
+
 
 def main() -> int:
     """Run it; 0 when nothing is lost, nothing is doubled, and everything is linked as it should be."""

@@ -184,7 +184,8 @@ def _is_marked(subject: str) -> bool:
 
 
 def _joined(mails: Mapping[int, bytes], *, reports: bool) -> Pairs:
-    return pairs(partition([(uid, named(raw, reports=reports)) for uid, raw in mails.items()]))
+    threads = partition([(uid, named(raw, reports=reports)) for uid, raw in mails.items()])
+    return pairs([[key for key in thread if isinstance(key, int)] for thread in threads])
 
 
 def _why(pair: tuple[int, int], threads: Threads, by_name: Pairs, by_report: Pairs) -> str:
