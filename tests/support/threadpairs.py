@@ -12,6 +12,7 @@ Message-ID. So each difference is explained by what Dovecot itself says, and by 
 ``loop``        only mailkit: the mails name each other in a circle, and Dovecot takes one out (a tree has no circles);
                 which mails belong together does not depend on that
 ``report``      only mailkit: a bounce holds the head of the mail that it is about, and names it nowhere else
+``beside``      only mailkit: In-Reply-To names a mail that is not among References; RFC 5256 looks at References alone
 ``unexplained`` none of these
 ==============  ====================================================================================================
 """
@@ -22,6 +23,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from itertools import combinations
@@ -83,17 +85,19 @@ def _split(raw: bytes) -> tuple[bytes, bytes]:
     return (raw[: end.end()], raw[end.end() :]) if end else (raw, b"")
 
 
-def named(raw: bytes, *, reports: bool = False) -> tuple[str, ...]:
+def named(raw: bytes, *, reports: bool = False, beside: bool = False) -> tuple[str, ...]:
     """The ids that a mail has and names, as RFC 5256 section 3 wants it: References, else the first of In-Reply-To;
-    with ``reports`` those, too, that a delivery report (RFC 3462) is about."""
+    with ``reports`` those, too, that a delivery report (RFC 3462) is about, with ``beside`` all of In-Reply-To."""
     head = BytesHeaderParser().parsebytes(_split(raw)[0])
+    answers = _ids(head, "In-Reply-To")
+    found = _ids(head, "Message-ID")[:1] + (_ids(head, "References") or answers[:1])
     if reports and head.get_content_type() == "multipart/report":
-        return named(raw) + tuple(one.decode("latin-1") for one in _INSIDE.findall(_split(raw)[1]))
+        found += [one.decode("latin-1") for one in _INSIDE.findall(_split(raw)[1])]
+    return tuple(found + answers if beside else found)
 
-    def ids(name: str) -> list[str]:
-        return ["".join(one.split()) for one in re.findall(r"<([^<>]*@[^<>]*)>", str(head.get(name, "")))]
 
-    return tuple(ids("Message-ID")[:1] + (ids("References") or ids("In-Reply-To")[:1]))
+def _ids(head: Message, name: str) -> list[str]:
+    return ["".join(one.split()) for one in re.findall(r"<([^<>]*@[^<>]*)>", str(head.get(name, "")))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +143,7 @@ class Comparison:
         ]
 
 
-def compared_with(ground: Ground, tidy: Ground, mails: Sequence[bytes], threads: Mapping[int, int]) -> Comparison:
+def compared_with(ground: Ground, tidy: Ground, tidy_mails: Sequence[bytes], threads: Mapping[int, int]) -> Comparison:
     """Compare mailkit's threads of the mails in ``ground`` (thread by UID) with what the server of ``ground`` and of
     ``tidy``, which holds the tidied mails in the same order, says."""
     assert ground.thread is not None
@@ -159,7 +163,7 @@ def compared_with(ground: Ground, tidy: Ground, mails: Sequence[bytes], threads:
         refs_of_tidied=said(tidy.thread("REFS"), tidy_number),
         references=said(ground.thread("REFERENCES"), number),
     )
-    return compare(told, dict(enumerate(tidied(mails))))
+    return compare(told, dict(enumerate(tidy_mails)))
 
 
 def compare(threads: Threads, mails: Mapping[int, bytes]) -> Comparison:
@@ -167,11 +171,15 @@ def compare(threads: Threads, mails: Mapping[int, bytes]) -> Comparison:
     by_subject = threads.references - threads.refs - threads.refs_of_tidied
     marked = {uid for uid, raw in mails.items() if _is_marked(parse(_split(raw)[0]).subject)}
     answers = sum(1 for one, other in by_subject if one in marked or other in marked)
-    by_name, by_report = (_joined(mails, reports=reports) for reports in (False, True))
+    reasons = {
+        "loop": _joined(mails),
+        "report": _joined(mails, reports=True),
+        "beside": _joined(mails, reports=True, beside=True),
+    }
     return Comparison(
         refs=f1(threads.mailkit, threads.refs),
         refs_of_tidied=f1(threads.mailkit, threads.refs_of_tidied),
-        classes=Counter(_why(pair, threads, by_name, by_report) for pair in threads.mailkit ^ threads.refs),
+        classes=Counter(_why(pair, threads, reasons) for pair in threads.mailkit ^ threads.refs),
         references=f1(threads.mailkit, threads.references),
         references_by_id=f1(threads.mailkit, threads.references - by_subject),
         by_subject=(answers, len(by_subject) - answers),
@@ -183,16 +191,14 @@ def _is_marked(subject: str) -> bool:
     return is_reply(subject) or is_forward(subject)
 
 
-def _joined(mails: Mapping[int, bytes], *, reports: bool) -> Pairs:
-    threads = partition([(uid, named(raw, reports=reports)) for uid, raw in mails.items()])
+def _joined(mails: Mapping[int, bytes], **more: bool) -> Pairs:
+    threads = partition([(uid, named(raw, **more)) for uid, raw in mails.items()])
     return pairs([[key for key in thread if isinstance(key, int)] for thread in threads])
 
 
-def _why(pair: tuple[int, int], threads: Threads, by_name: Pairs, by_report: Pairs) -> str:
+def _why(pair: tuple[int, int], threads: Threads, reasons: Mapping[str, Pairs]) -> str:
     if pair in threads.refs:
         return "unexplained" if pair in threads.refs_of_tidied else "address"
     if pair in threads.refs_of_tidied:
         return "hidden"
-    if pair in by_name:
-        return "loop"
-    return "report" if pair in by_report else "unexplained"
+    return next((name for name, joined in reasons.items() if pair in joined), "unexplained")
