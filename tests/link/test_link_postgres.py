@@ -23,8 +23,8 @@ from tests.link.conftest import (
 )
 
 from mailkit.link.explain import explain
-from mailkit.link.manual import add, of_record, remove
-from mailkit.store import Store, decisions, links
+from mailkit.link.manual import add, merge, of_record, of_thread, remove
+from mailkit.store import Store, Tx, decisions, links
 
 
 @pytest.fixture
@@ -107,3 +107,24 @@ def test_one_link_is_lifted_once_by_two_workers(desk: Desk) -> None:
         assert len(decisions.of_thread(tx, thread)) >= 5
     assert link.state.value == "linked"
     assert len({key for record, key in desk.crm.notes if record == DEAL}) == 5
+
+
+def test_a_link_made_while_its_thread_is_merged_is_made_where_it_went(desk: Desk) -> None:
+    first, second = (desk.arrive(Mail(f"{name}@x.example"))[0] for name in "ab")
+    kept, gone = desk.thread_of(first), desk.thread_of(second)
+    waiting = threading.Event()
+
+    def link(tx: Tx) -> None:
+        waiting.set()
+        add(tx, gone, DEAL)
+
+    linker = threading.Thread(target=lambda: desk.store.run(link))
+    with desk.store.write() as tx:
+        assert merge(tx, gone, kept).id == kept
+        linker.start()
+        assert waiting.wait(10)
+        linker.join(0.3)  # it looks the thread up, and waits for it
+        assert linker.is_alive()
+    linker.join(30)
+    with desk.store.read() as tx:
+        assert {one.record for one in of_thread(tx, kept)} == {DEAL}

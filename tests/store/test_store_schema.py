@@ -14,6 +14,7 @@ from sqlalchemy import Text, create_engine, inspect, text
 
 from mailkit.errors import (
     ConfigError,
+    StoreError,
     StoreNewerError,
     StoreOutdatedError,
     StoreReadOnlyError,
@@ -70,6 +71,15 @@ def test_a_newer_database_is_left_alone(store: Store) -> None:
         upgrade.check(store)
     with pytest.raises(StoreNewerError):
         upgrade.upgrade(store)
+
+
+def test_tables_whose_version_nobody_knows_are_left_alone(store: Store) -> None:
+    for damage in (f"DELETE FROM {VERSION_TABLE}", f"DROP TABLE {VERSION_TABLE}"):
+        with store.engine.begin() as connection:
+            connection.execute(text(damage))
+        for look in (upgrade.check, upgrade.upgrade, lambda one: upgrade.check(one, create=True)):
+            with pytest.raises(StoreError, match="does not say of which version"):
+                look(store)
 
 
 def test_upgrading_twice_changes_nothing(store: Store) -> None:

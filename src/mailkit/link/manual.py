@@ -11,7 +11,7 @@ from collections.abc import Collection
 from mailkit.errors import InputError
 from mailkit.events import ThreadUnlinked
 from mailkit.link import codec
-from mailkit.link.linker import Place, announce, attach_thread, lock_thread
+from mailkit.link.linker import Place, announce, attach_thread
 from mailkit.link.patterns import usable
 from mailkit.link.rules import DEFAULT, Case, LinkPolicy
 from mailkit.link.signals import clean
@@ -43,17 +43,16 @@ def add(
         InputError: the record has an empty, overlong or unprintable system, kind or id.
     """
     _check(record)
-    thread = threads.get(tx, thread_id)
-    lock_thread(tx, thread.id)
-    there = _find(tx, thread.id, record)
+    [thread_id] = threads.hold(tx, thread_id)
+    there = _find(tx, thread_id, record)
     if there is not None and there.state is Outcome.LINKED:
         return there
-    decision_id = _decide(tx, thread.id, record, "user", Outcome.LINKED, f"{clean(by)} linked it", 0)
-    links.restore(tx, thread.id, record, decision_id)
+    decision_id = _decide(tx, thread_id, record, "user", Outcome.LINKED, f"{clean(by)} linked it", 0)
+    links.restore(tx, thread_id, record, decision_id)
     known = (record.system,) if systems is None else tuple(systems)
-    announce(tx, Place(0, thread.id, None, known), record, Outcome.LINKED, decision_id)
-    attach_thread(tx, thread.id, [record], known, policy)
-    return next(one for one in links.active(tx, thread.id) if one.record == record)
+    announce(tx, Place(0, thread_id, None, known), record, Outcome.LINKED, decision_id)
+    attach_thread(tx, thread_id, [record], known, policy)
+    return next(one for one in links.active(tx, thread_id) if one.record == record)
 
 
 def _find(tx: Tx, thread_id: int, record: Record) -> Link | None:
@@ -66,9 +65,8 @@ def remove(tx: Tx, thread_id: int, record: Record, *, by: str = "user") -> bool:
     Raises:
         NotFoundError: this tenant has no such thread.
     """
-    thread = threads.get(tx, thread_id)
-    lock_thread(tx, thread.id)
-    return unlink(tx, thread.id, record, rule="user-removed", detail=f"{clean(by)} removed it")
+    [held] = threads.hold(tx, thread_id)
+    return unlink(tx, held, record, rule="user-removed", detail=f"{clean(by)} removed it")
 
 
 def merge(

@@ -198,6 +198,20 @@ def assign(
     return kept, len(found) > 1
 
 
+def hold(tx: Tx, *wanted: int) -> list[int]:
+    """The threads that these ids lead to, each once, sorted, held until the transaction ends. Call it before the
+    transaction's first write.
+
+    Raises:
+        NotFoundError: this tenant has no such thread.
+    """
+    while True:
+        found = {get(tx, one).id for one in wanted}
+        lock(tx, [f"thread:{number:020d}" for number in found])
+        if found == {get(tx, one).id for one in wanted}:  # they may have been merged while we waited
+            return sorted(found)
+
+
 def merge(tx: Tx, one: int, other: int) -> int:
     """Make two threads one because somebody wants it; the id that stays, which is the older. Call it before the
     transaction's first write.
@@ -205,12 +219,7 @@ def merge(tx: Tx, one: int, other: int) -> int:
     Raises:
         NotFoundError: this tenant has no such thread.
     """
-    while True:
-        pair = {get(tx, one).id, get(tx, other).id}
-        lock(tx, [f"thread:{number:020d}" for number in pair])
-        if pair == {get(tx, one).id, get(tx, other).id}:  # they may have been merged while we waited
-            break
-    kept, *gone = sorted(pair)
+    kept, *gone = hold(tx, one, other)
     for number in gone:
         _merge(tx, number, kept)
     return kept

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnClause, Connection, column, inspect, select, table, text
 
-from mailkit.errors import StoreNewerError, StoreOutdatedError
+from mailkit.errors import StoreError, StoreNewerError, StoreOutdatedError
 from mailkit.store.schema import VERSION_TABLE
 
 if TYPE_CHECKING:
@@ -32,11 +32,20 @@ _LOCK = 0x6D61696C6B6974
 
 
 def version(connection: Connection, schema: str | None = None) -> str | None:
-    """The revision of the database, or None where mailkit's tables are not there."""
-    if not inspect(connection).has_table(VERSION_TABLE, schema=schema):
-        return None
-    version_num: ColumnClause[str] = column("version_num")
-    row = connection.execute(select(version_num).select_from(table(VERSION_TABLE, schema=schema))).first()
+    """The revision of the database, or None where mailkit's tables are not there.
+
+    Raises:
+        StoreError: its tables are there, and nothing says of which version they are.
+    """
+    inspector, row = inspect(connection), None
+    if inspector.has_table(VERSION_TABLE, schema=schema):
+        version_num: ColumnClause[str] = column("version_num")
+        row = connection.execute(select(version_num).select_from(table(VERSION_TABLE, schema=schema))).first()
+    if row is None and inspector.has_table("mailkit_message", schema=schema):
+        raise StoreError(
+            f"The database has mailkit's tables, but {VERSION_TABLE} does not say of which version they are.",
+            hint=f"Restore {VERSION_TABLE} from a backup; its one row names the revision, as {HEAD}.",
+        )
     return str(row[0]) if row else None
 
 
