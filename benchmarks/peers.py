@@ -5,8 +5,8 @@ part the type, the disposition and the file name. *everything*: the structure, t
 and the bytes of every other part, transfer encoding undone; parts of enclosed messages included, as ``email`` opens
 them whether asked or not.
 
-``mailkit`` does more than its peers in each: limits are on, and *everything* also asks for ``defects`` and
-``ambiguities`` (``email`` collects its defects while it parses).
+Limits are on, and *everything* asks mailkit for ``defects`` too, as ``email`` collects its own while it parses.
+``ambiguities`` have no counterpart in ``email``; they are asked for by a contestant of its own.
 
 The jobs return the fields in one shape, so that ``differences`` can say whether all contestants read the same.
 """
@@ -33,7 +33,7 @@ PARSED = ("date", "message-id", "in-reply-to", "references", "subject")
 # ── mailkit ──
 
 
-def ours(everything: bool) -> Job:
+def ours(everything: bool, ambiguities: bool = False) -> Job:
     """mailkit, structure only or everything."""
 
     def job(raw: bytes) -> Fields:
@@ -41,7 +41,9 @@ def ours(everything: bool) -> Job:
         fields = _our_heads(message)
         fields["parts"] = _our_parts(message, everything)
         if everything:
-            message.defects, message.ambiguities  # noqa: B018 - computed when asked for
+            message.defects  # noqa: B018 - computed when asked for
+        if ambiguities:
+            message.ambiguities  # noqa: B018 - computed when asked for
         return fields
 
     return job

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import quopri
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailkit.message import parse, safe_filename
+from mailkit.message import parse, safe_filename, transfer
 from mailkit.message.charset import decode, known
 from mailkit.message.transfer import decode_base64, decode_qp, decode_transfer, encoding_name
 
@@ -215,3 +216,25 @@ def test_long_filenames_keep_their_extension() -> None:
     assert safe_filename("x" * 10_000 + ".pdf", "a/b", 1).endswith("x.pdf") is False
     assert safe_filename("x" * 500 + ".pdf", "a/b", 1) == "x" * 146 + ".pdf"
     assert len(safe_filename("界" * 500 + ".pdf", "a/b", 1).encode()) <= 255
+
+
+_PIECES = st.one_of(
+    st.binary(max_size=60).map(base64.b64encode),
+    st.binary(max_size=200).map(base64.encodebytes),
+    st.sampled_from([b"=", b"==", b"===", b"\r\n", b" ", b"A", b"AB", b"ABC", b"-_", b"*\x80", b"\x00"]),
+)
+
+
+@given(st.lists(_PIECES, max_size=12).map(b"".join))
+def test_base64_is_the_same_with_the_extra_fast(data: bytes) -> None:
+    pytest.importorskip("pybase64")
+    transfer._fast_base64.cache_clear()
+    with_extra = decode_base64(data)
+    assert transfer._fast_base64() is not binascii.a2b_base64
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "pybase64", None)
+        transfer._fast_base64.cache_clear()
+        without = decode_base64(data)
+        assert transfer._fast_base64() is binascii.a2b_base64
+    transfer._fast_base64.cache_clear()
+    assert with_extra == without

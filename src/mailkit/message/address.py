@@ -31,8 +31,10 @@ _MAX_ADDRESS = 1000
 _SYNTAX = frozenset('@.<>()[],;: "\\/')
 # One plain mailbox and the comma after it. No two repetitions can match the same character: linear.
 _ADDR = r"[A-Za-z0-9_+=.'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
+# Encoded words before the bracket, blanks between them.
+_CODED = r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?\s]*+\?=(?:[ \t]+=\?[^?\s]{1,60}\?[bBqQ]\?[^?\s]*+\?=)*+"
 _EASY = re.compile(
-    rf"""[ \t]*(?:(?:"([^"\\=]*)"|(\w[\w '.&/+-]*?))?[ \t]*<({_ADDR})>|({_ADDR}))[ \t]*(?:,|$)""",
+    rf"""[ \t]*(?:(?:"([^"\\=]*)"|(\w[\w '.&/+-]*?)|({_CODED}))?[ \t]*<({_ADDR})>|({_ADDR}))[ \t]*(?:,|$)""",
 )
 _ATOM = re.compile(r"[^\x00-\x20\x7f\"(),:;<>@\[\]\\]+")
 
@@ -111,9 +113,10 @@ def _easy(text: str, limit: int) -> tuple[list[Address], int]:
     found: list[Address] = []
     at, size = 0, len(text)
     while at < size and len(found) < limit and (match := _EASY.match(text, at)):
-        quoted, bare, angle, alone = match.groups()
+        quoted, bare, coded, angle, alone = match.groups()
         local, _, domain = (angle or alone).rpartition("@")
-        found.append(Address(_tidy(quoted or bare or ""), f"{local}@{domain.lower()}"))
+        name = bare if bare and bare.isascii() and "  " not in bare else _tidy(quoted or bare or coded or "")
+        found.append(Address(name, f"{local}@{domain.lower()}"))
         at = match.end()
     return found, at
 

@@ -41,7 +41,8 @@ def find_defects(message: Message) -> tuple[Defect, ...]:
     found = list(message.structure_defects)
     found += [Defect(code, detail) for code, detail in _message_defects(message)]
     for part in message.parts:
-        found += [Defect(code, detail, part.index) for code, detail in _part_defects(part)]
+        if not part.is_multipart:
+            found += [Defect(code, detail, part.index) for code, detail in _part_defects(part)]
     return tuple(found)
 
 
@@ -60,10 +61,11 @@ def _message_defects(message: Message) -> Iterator[tuple[str, str]]:
     if not any(address.address for address in message.from_) and raw:
         yield "no-from", "no address is found in From"
     fields = (message.from_, message.reply_to, message.to, message.cc, message.bcc)
-    if any(len(field) >= limits.addresses for field in fields):
+    if max(map(len, fields)) >= limits.addresses:
         yield "addresses", f"only the first {limits.addresses} addresses of a field were read"
     references = headers.raw("references")
-    if references is not None and len(parse_ids(references)) > max(limits.references, 2):
+    most = max(limits.references, 2)
+    if references is not None and len(references) > 2 * most and len(parse_ids(references)) > most:
         yield "references", f"only {limits.references} of the references were kept"
 
 
@@ -79,8 +81,6 @@ def _has_long_line(raw: bytes, most: int) -> bool:
 
 
 def _part_defects(part: Part) -> Iterator[tuple[str, str]]:
-    if part.is_multipart:
-        return
     if part.content_defect:
         yield part.content_defect, f"the content is not clean {part.encoding[:40]}"
     if part.content_type.startswith(_TEXT) and part.charset_defect:
@@ -111,19 +111,21 @@ def _message_ambiguities(message: Message) -> Iterator[tuple[str, str]]:
 
 
 def _duplicates(headers: Headers, once: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    if headers.repeated.isdisjoint(once):
+        return
     for name in once:
-        if name in headers.repeated:
-            values = headers.raw_all(name)
-            if len({value.strip() for value in values}) > 1:
-                yield "duplicate-header", f"{name} stands {len(values)} times with different values"
+        values = headers.raw_all(name)
+        if len({value.strip() for value in values}) > 1:
+            yield "duplicate-header", f"{name} stands {len(values)} times with different values"
 
 
 def _part_ambiguities(part: Part) -> Iterator[tuple[str, str]]:
-    if part.headers.repeated:
+    encodings = {part.encoding}
+    if not part.headers.repeated.isdisjoint(_ONCE_MIME):
         yield from _duplicates(part.headers, _ONCE_MIME)
-    encodings = {read_encoding(raw) for raw in part.headers.raw_all("content-transfer-encoding")}
-    if len(encodings) > 1:
-        yield "encodings", "more than one transfer encoding: " + ", ".join(sorted(encodings))[:100]
+        encodings |= {read_encoding(raw) for raw in part.headers.raw_all("content-transfer-encoding")}
+        if len(encodings) > 1:
+            yield "encodings", "more than one transfer encoding: " + ", ".join(sorted(encodings))[:100]
     if part.is_multipart and encodings - {"7bit", "8bit", "binary"}:
         yield "encoded-multipart", "a multipart with a transfer encoding, which is not undone"
     yield from _parameter_ambiguities(part)

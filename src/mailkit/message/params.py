@@ -22,6 +22,9 @@ __all__ = ["Parameters", "parse_params", "read_encoding", "read_params"]
 
 _PIECE = re.compile(r"([^*]+)\*(\d{1,4})(\*?)")
 _ESCAPED = re.compile(r'\\(["\\])')
+# What most programs write, one after the other: name=token or name="text". Everything else takes the long way.
+_PLAIN = re.compile(r'[A-Za-z0-9./+-]++(?:;[ \t]*+[A-Za-z-]++=(?:"[ !#-\[\]-~]++"|[A-Za-z0-9_.+-]++))++')
+_PAIR = re.compile(r';[ \t]*([A-Za-z-]+)=(?:"([^"]+)"|([^;"]+))')
 _MAX_PARAMS = 200
 
 
@@ -43,6 +46,10 @@ def parse_params(text: str, limit: int = _MAX_PARAMS) -> Parameters:
     end = text.find(";")
     if end < 0:
         return Parameters(_token(text))
+    if "=?" not in text and _PLAIN.fullmatch(text):
+        plain = [(name.lower(), quoted or bare) for name, quoted, bare in _PAIR.findall(text, end)]
+        if len(dict(plain)) == len(plain) <= limit:
+            return Parameters(_token(text[:end]), dict(plain))
     pairs, cut = _pairs(text, end + 1, limit)
     values: dict[str, list[str]] = {}
     pieces: dict[str, dict[int, tuple[str, bool]]] = {}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import binascii
+import importlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 __all__ = ["KNOWN", "decode_base64", "decode_qp", "decode_transfer", "encoding_name"]
 
@@ -54,13 +56,24 @@ def decode_transfer(data: bytes, encoding: str) -> tuple[bytes, str | None]:
     return data, None if encoding in KNOWN else "unknown-encoding"
 
 
+@lru_cache(maxsize=1)
+def _fast_base64() -> Callable[[bytes], bytes]:
+    """pybase64 (the extra ``fast``) where it is installed, else the standard library. Both skip foreign bytes and
+    refuse what is cut short; they differ where more follows padding: that is never given to this function."""
+    try:
+        return importlib.import_module("pybase64").b64decode  # type: ignore[no-any-return]
+    except ImportError:
+        return binascii.a2b_base64
+
+
 def decode_base64(data: bytes) -> tuple[bytes, str | None]:
     """Base64, lenient: foreign bytes are skipped, missing padding is added, padded pieces may follow each other."""
     body = data.rstrip(_BLANK)
     first = body.find(b"=")
     if first < 0 or first >= len(body) - 2:
+        decode = _fast_base64() if first < 0 or not body[first:].strip(b"=") else binascii.a2b_base64
         try:
-            out = binascii.a2b_base64(body)
+            out = decode(body)
         except binascii.Error:
             return (data, "base64-invalid") if _is_prose(body) else (_decode_broken(body), "base64-truncated")
         # a2b_base64 skips foreign bytes in silence: compare the size of what came out with what went in.
