@@ -44,7 +44,8 @@ def decode_words(value: str | bytes) -> str:
     text = unfold(value)
     if "=?" not in text:
         return text.translate(_CONTROLS) if not text.isprintable() else text
-    return _decode(text).translate(_CONTROLS).strip(" \t")
+    found = _decode(text)
+    return (found if found.isprintable() else found.translate(_CONTROLS)).strip(" \t")
 
 
 def _decode(text: str) -> str:

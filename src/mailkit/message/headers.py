@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import overload
 
 from mailkit.message.encoded import decode_words, unfold
@@ -50,19 +51,20 @@ class Headers(Sequence[Header]):
     repeated: frozenset[str]
     """The names, in lower case, that stand more than once."""
 
-    def __init__(self, pairs: Sequence[tuple[str, bytes]] = ()) -> None:
-        self._pairs = tuple(pairs)
-        index: dict[str, list[bytes]] = {}
-        repeated: list[str] = []
-        for name, value in pairs:
-            name = name.lower()  # noqa: PLW2901
+    def __init__(self, pairs: list[tuple[bytes, bytes]]) -> None:
+        """For the parser: names in ASCII as they are written, and raw values. The list is kept."""
+        self._pairs = pairs
+        index: dict[bytes, list[bytes]] = {}
+        repeated: list[bytes] = []
+        for written, value in pairs:
+            name = written.lower()
             if name in index:
                 index[name].append(value)
                 repeated.append(name)
             else:
                 index[name] = [value]
         self._index = index
-        self.repeated = frozenset(repeated)
+        self.repeated = frozenset([name.decode("ascii") for name in repeated]) if repeated else _NONE
 
     @overload
     def __getitem__(self, index: int) -> Header: ...
@@ -70,17 +72,18 @@ class Headers(Sequence[Header]):
     def __getitem__(self, index: slice) -> tuple[Header, ...]: ...
     def __getitem__(self, index: int | slice) -> Header | tuple[Header, ...]:
         if isinstance(index, slice):
-            return tuple(Header(*pair) for pair in self._pairs[index])
-        return Header(*self._pairs[index])
+            return tuple(Header(name.decode("ascii"), raw) for name, raw in self._pairs[index])
+        name, raw = self._pairs[index]
+        return Header(name.decode("ascii"), raw)
 
     def __len__(self) -> int:
         return len(self._pairs)
 
     def __iter__(self) -> Iterator[Header]:
-        return (Header(*pair) for pair in self._pairs)
+        return (Header(name.decode("ascii"), raw) for name, raw in self._pairs)
 
     def __contains__(self, item: object) -> bool:
-        return item.lower() in self._index if isinstance(item, str) else item in tuple(self)
+        return _key(item) in self._index if isinstance(item, str) else item in tuple(self)
 
     def __repr__(self) -> str:
         return f"Headers({len(self._pairs)} fields)"
@@ -96,16 +99,24 @@ class Headers(Sequence[Header]):
 
     def raw(self, name: str) -> bytes | None:
         """The raw value of the first field of that name, or None."""
-        found = self._index.get(name.lower())
+        found = self._index.get(_key(name))
         return found[0] if found else None
 
     def raw_all(self, name: str) -> tuple[bytes, ...]:
         """The raw values of all fields of that name, in order."""
-        return tuple(self._index.get(name.lower(), ()))
+        return tuple(self._index.get(_key(name), ()))
 
     def names(self) -> tuple[str, ...]:
         """The names in lower case, each once, in order of first use."""
-        return tuple(self._index)
+        return tuple([name.decode("ascii") for name in self._index])
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=256)
+def _key(name: str) -> bytes:
+    return name.lower().encode("utf-8", "surrogatepass")
 
 
 Report = Callable[[str, str], None]
@@ -119,7 +130,7 @@ def read_headers(raw: bytes, start: int, end: int, limits: Limits, report: Repor
         is wrong.
     """
     if raw.startswith((b"\n", b"\r\n"), start, end):
-        return Headers(), start + (1 if raw[start] == 10 else 2)
+        return Headers([]), start + (1 if raw[start] == 10 else 2)
     by_cr = _ends_lines_with_cr(raw, start, end)
     blank = (_BLANK_CR if by_cr else _BLANK).search(raw, start, end)
     stop, body = (blank.start(), blank.end()) if blank else (end, end)
@@ -138,14 +149,14 @@ def read_headers(raw: bytes, start: int, end: int, limits: Limits, report: Repor
     return Headers(pairs), min(body, end)
 
 
-def _clean_fields(block: bytes) -> list[tuple[str, bytes]] | None:
+def _clean_fields(block: bytes) -> list[tuple[bytes, bytes]] | None:
     """The fields of a block in which every line is in order; None for the others, which take the long way."""
-    pairs: list[tuple[str, bytes]] = []
-    for name, value, other in _FIELDS.findall(block):
-        if other:
-            return pairs if other == b"\r" else None  # what is left of the last line end
-        pairs.append((name.decode("ascii"), value[:-1] if value.endswith(b"\r") else value))
-    return pairs
+    found = _FIELDS.findall(block)
+    if found and found[-1][2] == b"\r":  # what is left of the last line end
+        found.pop()
+    if any([other for _, _, other in found]):  # noqa: C419 - a list is faster
+        return None
+    return [(name, value[:-1] if value.endswith(b"\r") else value) for name, value, _ in found]
 
 
 def _ends_lines_with_cr(raw: bytes, start: int, end: int) -> bool:
@@ -157,11 +168,11 @@ def _ends_lines_with_cr(raw: bytes, start: int, end: int) -> bool:
     return lf < 0 or 0 <= raw.find(b"\r\r", cr, lf) < lf - 2
 
 
-def _fields(lines: list[bytes], limits: Limits, report: Report) -> tuple[list[tuple[str, bytes]], int | None]:
+def _fields(lines: list[bytes], limits: Limits, report: Report) -> tuple[list[tuple[bytes, bytes]], int | None]:
     """The fields, and the number of the line at which the body begins without an empty line before it."""
-    pairs: list[tuple[str, bytes]] = []
+    pairs: list[tuple[bytes, bytes]] = []
     folded: list[bytes] = []
-    name = ""
+    name = b""
     last: int | None = None  # the last line of the block that is a field; looked for once, when damage is met
     for number, line in enumerate(lines):
         if line[:1] in _WSP and (folded or name):
@@ -177,7 +188,7 @@ def _fields(lines: list[bytes], limits: Limits, report: Report) -> tuple[list[tu
                 report("missing-blank-line", "the body begins without an empty line before it")
                 return pairs, number
             _keep(pairs, name, folded, limits, report)
-            name, folded = "", [b""]
+            name, folded = b"", [b""]
             code = "mbox-from" if not number and line.startswith((b"From ", b">From ")) else "header-line"
             report(code, "a line in the header is no header field: " + ascii(line[:60])[2:-1])
             continue
@@ -185,7 +196,7 @@ def _fields(lines: list[bytes], limits: Limits, report: Report) -> tuple[list[tu
         if len(pairs) >= limits.headers:
             report("headers", f"only the first {limits.headers} header fields were read")
             return pairs, None
-        name = match[1].decode("ascii")
+        name = match[1]
         folded = [line[match.end() :] if number or line[:1] not in _WSP else line.lstrip(b" \t")[match.end() :]]
     _keep(pairs, name, folded, limits, report)
     return pairs, None
@@ -199,13 +210,13 @@ def _last_field(lines: list[bytes]) -> int:
     return next((n for n in range(len(lines) - 1, -1, -1) if _NAME.match(lines[n])), -1)
 
 
-def _keep(pairs: list[tuple[str, bytes]], name: str, folded: list[bytes], limits: Limits, report: Report) -> None:
+def _keep(pairs: list[tuple[bytes, bytes]], name: bytes, folded: list[bytes], limits: Limits, report: Report) -> None:
     if not name:
         return
     raw = folded[0] if len(folded) == 1 else b"\n".join(folded)
     raw = raw[:-1] if raw.endswith(b"\r") else raw
     if len(raw) > limits.header_bytes:
-        report("header-bytes", f"only the first {limits.header_bytes} bytes of {name} were read")
+        report("header-bytes", f"only the first {limits.header_bytes} bytes of {name.decode('ascii')} were read")
         raw = raw[: limits.header_bytes]
         raw = raw[: raw.rfind(b"\n")] if b"\n" in raw else raw  # at a fold: half an address is another address
     pairs.append((name, raw))

@@ -20,7 +20,7 @@ from mailkit.message.headers import Headers
 from mailkit.message.ids import parse_ids
 from mailkit.message.lazy import lazy
 from mailkit.message.params import Parameters, read_encoding, read_params
-from mailkit.message.transfer import decode_transfer
+from mailkit.message.transfer import clean_base64, decode_transfer
 from mailkit.words import Limits
 
 __all__ = ["Ambiguity", "Defect", "Message", "Part"]
@@ -144,10 +144,12 @@ class Part:
     @lazy
     def _decoded(self) -> tuple[bytes, str | None]:
         end = min(self.end, self.start + self._limits.decoded_bytes)
-        data = self._raw[self.start : end]
         if self.is_multipart:
-            return data, None
-        content, defect = decode_transfer(data, self.encoding)
+            return self._raw[self.start : end], None
+        if self.encoding == "base64" and (clean := clean_base64(self._raw, self.start, end)) is not None:
+            content, defect = clean, None
+        else:
+            content, defect = decode_transfer(self._raw[self.start : end], self.encoding)
         return content, defect or ("decoded-bytes" if end < self.end else None)
 
     @property

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-__all__ = ["KNOWN", "decode_base64", "decode_qp", "decode_transfer", "encoding_name"]
+__all__ = ["KNOWN", "clean_base64", "decode_base64", "decode_qp", "decode_transfer", "encoding_name"]
 
 KNOWN = frozenset({"7bit", "8bit", "binary", "quoted-printable", "base64", "x-uuencode"})
 _NAMES = {
@@ -31,10 +31,11 @@ _NOT_ALPHABET = bytes(set(range(256)) - set(_ALPHABET) - {0x3D})
 _BLANK = b" \t\r\n"
 _ASCII = bytes(range(128))
 _SAMPLE = 4096
+_LONGEST_END = 200  # padding, and empty lines after it
 # Begins only where a run of blanks begins and never gives blanks back: linear.
 _PADDING = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n)")
 _PADDED = re.compile(rb"\n(?:(?<=[ \t]\n)|(?<=[ \t]\r\n))")  # looks at line ends only, so it is faster than the other
-_SOFT_CR = re.compile(rb"=\r(?!\n)")
+_SOFT_CR = re.compile(rb"\r(?!\n)(?<==\r)")
 
 
 def encoding_name(value: str | None) -> str:
@@ -57,7 +58,7 @@ def decode_transfer(data: bytes, encoding: str) -> tuple[bytes, str | None]:
 
 
 @lru_cache(maxsize=1)
-def _fast_base64() -> Callable[[bytes], bytes]:
+def _fast_base64() -> Callable[[memoryview], bytes]:
     """pybase64 (the extra ``fast``) where it is installed, else the standard library. Both skip foreign bytes and
     refuse what is cut short; they differ where more follows padding: that is never given to this function."""
     try:
@@ -66,18 +67,31 @@ def _fast_base64() -> Callable[[bytes], bytes]:
         return binascii.a2b_base64
 
 
+def clean_base64(raw: bytes, start: int, end: int) -> bytes | None:
+    """The content of a range that is whole base64 with padding at its end at most, or None. The range is not copied."""
+    first = raw.find(b"=", start, end)
+    if first >= 0 and (end - first > _LONGEST_END or raw[first:end].strip(_BLANK) not in (b"=", b"==")):
+        return None
+    try:
+        out = _fast_base64()(memoryview(raw)[start:end])
+    except binascii.Error:
+        return None
+    # Foreign bytes are skipped in silence: compare the size of what came out with what went in.
+    # Lines of 76 characters and two for the line end give 0.73 bytes for each byte.
+    return out if len(out) >= (end - start) * 0.72 - 2 else None
+
+
 def decode_base64(data: bytes) -> tuple[bytes, str | None]:
     """Base64, lenient: foreign bytes are skipped, missing padding is added, padded pieces may follow each other."""
+    if (clean := clean_base64(data, 0, len(data))) is not None:
+        return clean, None
     body = data.rstrip(_BLANK)
     first = body.find(b"=")
     if first < 0 or first >= len(body) - 2:
-        decode = _fast_base64() if first < 0 or not body[first:].strip(b"=") else binascii.a2b_base64
         try:
-            out = decode(body)
+            out = binascii.a2b_base64(body)
         except binascii.Error:
             return (data, "base64-invalid") if _is_prose(body) else (_decode_broken(body), "base64-truncated")
-        # a2b_base64 skips foreign bytes in silence: compare the size of what came out with what went in.
-        # Lines of 76 characters and two for the line end give 0.73 bytes for each byte.
         good = len(out) >= len(body) * 0.72 - 2
         if good or not body.translate(None, _ALPHABET + b"= \t\r\n"):
             return out, None
@@ -113,7 +127,7 @@ def decode_qp(data: bytes) -> bytes:
     """Quoted-printable; a wrong ``=XY`` stays as it is, blanks before a line end are transport padding and go."""
     if b"=\r" in data:
         # a2b_qp reads up to the next LF after "=" CR and would swallow the text of a mail with bare CRs.
-        data = _SOFT_CR.sub(b"=\r\n", data)
+        data = _SOFT_CR.sub(b"\r\n", data)
     if _PADDED.search(data):
         return b"".join(binascii.a2b_qp(_PADDING.sub(b"", block)) for block in _blocks(data))
     return binascii.a2b_qp(data)
