@@ -52,6 +52,7 @@ check: $(VENV)/.dev ## lint, format, types, layers, sizes, documentation
 bench: $(VENV)/.dev ## speed, as ratios to the standard library and the bare database driver; import time
 	$(BIN)/python tools/importtime.py
 	$(BIN)/python benchmarks/bench_parse.py $(ARGS)
+	$(BIN)/python benchmarks/bench_content.py $(ARGS)
 	$(BIN)/python benchmarks/bench_ingest.py $(ARGS)
 
 score: $(VENV)/.dev ## quality on the corpora that MAILKIT_CORPORA names
