@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailkit.message.encoded import decode_words, unfold
 from mailkit.message.tokens import CODED, COMMENT, LITERAL, QUOTED, SPACE, SPECIAL, WORD, Token, tokens
@@ -28,6 +29,7 @@ __all__ = ["Address", "parse_addresses", "unicode_domain"]
 
 _LIMIT = 2000
 _MAX_ADDRESS = 1000
+_USUAL_DOMAIN = 100  # characters; those of usual length are remembered: a mailbox has the same few
 _SYNTAX = frozenset('@.<>()[],;: "\\/')
 # One plain mailbox and the comma after it. No two repetitions can match the same character: linear.
 _ADDR = r"[A-Za-z0-9_+=.'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
@@ -74,6 +76,15 @@ class Address:
 
 def unicode_domain(domain: str) -> str:
     """The domain with A-labels (``xn--``) turned into Unicode, NFKC, case folded. A false A-label stays as it is."""
+    return _known_domain(domain) if len(domain) <= _USUAL_DOMAIN else _unicode_domain(domain)
+
+
+@lru_cache(maxsize=1024)
+def _known_domain(domain: str) -> str:
+    return _unicode_domain(domain)
+
+
+def _unicode_domain(domain: str) -> str:
     return ".".join(map(_unicode_label, domain.rstrip(".").split(".")))
 
 

@@ -57,7 +57,7 @@ __all__ = ["content_digest", "identity"]
 
 def content_digest(message: Message) -> str:
     """SHA-256 (hex) over the decoded leaf parts, as described above."""
-    return _digest(message)[0]
+    return message.content_summary[0]
 
 
 def identity(message: Message) -> str:
@@ -67,7 +67,7 @@ def identity(message: Message) -> str:
         when = date.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     else:
         when = " ".join((message.headers.get("date") or "").split())
-    content, empty = _digest(message)
+    content, empty = message.content_summary
     fields = [message.message_id or "", when, "\n".join(_keys(message.from_)), content]
     if empty or not message.message_id:
         # Machines that give no Message-ID send the same words to many people, or say all in the subject.
@@ -90,8 +90,8 @@ def _hash(fields: Iterable[str]) -> str:
     return digest.hexdigest()
 
 
-def _digest(message: Message) -> tuple[str, bool]:
-    """The digest of the content, and whether there is none."""
+def summarise(message: Message) -> tuple[str, bool]:
+    """The digest of the content, and whether there is none. ``message.content_summary`` keeps it."""
     digest = hashlib.sha256()
     empty = True
     for kind, data in _contents(message):

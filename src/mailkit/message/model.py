@@ -323,6 +323,13 @@ class Message:
         return self._addresses("bcc")
 
     @lazy
+    def content_summary(self) -> tuple[str, bool]:
+        """SHA-256 (hex) over the decoded parts, as ``content_digest`` gives it, and whether there is no content."""
+        from mailkit.message.identity import summarise
+
+        return summarise(self)
+
+    @lazy
     def defects(self) -> tuple[Defect, ...]:
         """All that is broken. The first access decodes every part once."""
         from mailkit.message.checks import find_defects
