@@ -141,6 +141,15 @@ def test_a_newer_an_older_and_a_read_only_database(synced: Cli) -> None:
         db.execute("DELETE FROM mailkit_alembic_version")
         db.commit()
     done = synced("threads", code=5)
+    assert "[store]" in done.err
+    assert "Restore mailkit_alembic_version" in done.err
+    with closing(sqlite3.connect("mailkit.db")) as db:
+        for (table,) in db.execute(
+            "SELECT name FROM sqlite_master WHERE name LIKE 'mailkit%' AND type = 'table'"
+        ).fetchall():
+            db.execute(f"DROP TABLE {table}")
+        db.commit()
+    done = synced("threads", code=5)
     assert "[store-outdated]" in done.err
     assert "mailkit db upgrade" in done.err
 

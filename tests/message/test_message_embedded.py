@@ -120,6 +120,11 @@ def test_any_soup(pieces: list[bytes]) -> None:
     assert len(text) + sum(len(file.content) for file in files) <= len(data)
 
 
+def test_a_line_that_announces_more_than_it_has_is_not_filled_up() -> None:
+    _, files = find_embedded(b"begin 644 a\n#0V%T\n" + b"M\n" * 1000 + b"end\n")
+    assert (files[0].content, files[0].defect) == (b"Cat", "invalid")
+
+
 @pytest.mark.parametrize(
     "unit",
     [

@@ -101,10 +101,9 @@ def _uuencoded(data: bytes, match: re.Match[bytes], ends: _Ends) -> tuple[Embedd
         if not line.strip(b" `"):
             continue
         piece = _decoded(line)
-        if piece is None:
+        if len(piece) < (line[0] - 32) & 63:
             defect = "invalid"
-        else:
-            out.append(piece)
+        out.append(piece)
     name = decode_header_bytes(match[1]).strip()
     return EmbeddedFile(name, b"".join(out), "uuencode", defect), _line_after(data, stop.end()) if stop else at
 
@@ -120,14 +119,18 @@ def _is_data(line: bytes) -> bool:
 _UU = bytes(range(32, 97))
 
 
-def _decoded(line: bytes) -> bytes | None:
+def _decoded(line: bytes) -> bytes:
+    """What a line holds, at most as much as it announces; nothing where it is no data."""
     size = (line[0] - 32) & 63
     if not 32 <= line[0] <= 96 or len(line) > 90:
-        return None
+        return b""
+    if not _is_data(line):
+        # binascii fills up what is missing with zeros: a line of one character would become 63 bytes.
+        size = min(size, (len(line) - 1) * 3 // 4)
     try:
-        return binascii.a2b_uu(line[: 1 + (size * 4 + 2) // 3])
+        return binascii.a2b_uu(bytes([32 + size]) + line[1 : 1 + (size * 4 + 2) // 3])
     except binascii.Error:
-        return None
+        return b""
 
 
 def _yencoded(data: bytes, match: re.Match[bytes], ends: _Ends) -> tuple[EmbeddedFile, int] | None:
