@@ -58,6 +58,7 @@ def test_values_are_escaped_in_html_and_nowhere_else():
         ("{{ names|map('upper')|join('') }}", "ANABO"),
         ("{{ 'a-b'|replace('-', '+') }}", "a+b"),
         ("{{ '%s: %5.2f'|format('x', 2) }}", "x:  2.00"),
+        ("{{ 'Invoice 2026-%s *** %d of 1000'|format('17', 1) }}", "Invoice 2026-17 *** 1 of 1000"),
         ("{{ 2 * 3 + 2 ** 3 }}", "14"),
         ("{{ 'ab' * 2 ~ (1 + 1) }}", "abab2"),
         ("{{ day.strftime('%d.%m.%Y') }}", "01.03.2026"),
@@ -162,6 +163,10 @@ def test_a_base_with_recipients_is_refused():
         ("text", "a\n{% if %}", 2, "Expected"),
         ("html", "{% for x in y %}", 1, "Unexpected end"),
         ("text", "{{ '%1000d' % 1 }}", 1, "width"),
+        ("text", "{{ 'a%l%%999d'|format(1) }}", 1, "width"),
+        ("text", "{{ '%-*d'|format(999, 1) }}", 1, "width"),
+        ("text", "{{ '%.999f'|format(1) }}", 1, "width"),
+        ("text", "{{ '%(a(b))999s'|format(x) }}", 1, "width"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(part, source, line, told):

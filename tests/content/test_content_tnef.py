@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -348,6 +349,5 @@ TRAPS = {
 
 
 @pytest.mark.parametrize("name", TRAPS)
-def test_time_grows_with_the_size(grows_with_size: object, name: str) -> None:
-    assert callable(grows_with_size)
+def test_time_grows_with_the_size(grows_with_size: Callable[[Callable[[int], object]], None], name: str) -> None:
     grows_with_size(TRAPS[name])

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from outbox_desk import START, a_draft
+from outbox_desk import START, a_draft, ingest_into
 from tenacity.stop import stop_after_attempt
 from tenacity.wait import wait_fixed
 
@@ -13,7 +13,7 @@ from mailkit.outbox import Behaviour, cancel, entries, retry
 from mailkit.retry import Schedule
 from mailkit.store import messages, outbox, raw
 from mailkit.transport import Outgoing, Result
-from mailkit.words import Verdict, VerdictState
+from mailkit.words import RawMail, Source, Verdict, VerdictState
 
 SENT, REFUSED, RETRY, UNCERTAIN, PENDING = (
     VerdictState.SENT,
@@ -419,10 +419,6 @@ def test_a_provider_that_renames_the_message(desk):
 
     desk.dispatcher(Renames()).run()
     assert desk.row(made.id).provider_message_id == "new@x.prod.outlook.com"
-    from outbox_desk import ingest_into
-
-    from mailkit.words import RawMail, Source
-
     answer = (
         b"From: bo@client.example\r\nTo: ana@acme.example\r\nSubject: other words\r\n"
         b"Message-ID: <a1@client.example>\r\n"
@@ -479,10 +475,6 @@ def test_an_uncertain_recipient_is_told_once_though_another_is_tried_again(desk)
 
 
 def test_what_nobody_got_is_told_in_the_thread_that_it_answers(desk):
-    from tests.outbox.conftest import ingest_into
-
-    from mailkit.words import RawMail, Source
-
     question = b"From: bo@client.example\r\nMessage-ID: <q@client.example>\r\nSubject: Offer\r\n\r\nPlease.\r\n"
     (stored,) = ingest_into(desk.store).many([RawMail(question, Source.delivery("file", "1"))])
     desk.transport.replies = {"bo@client.example": (550, "5.1.1 unknown")}

@@ -19,23 +19,25 @@ import pytest
 from support.servers.process import Program, free_port, program, running
 
 
+def sign_in(port: int) -> None:
+    """Raises OSError where nobody speaks PostgreSQL on that port yet."""
+    import psycopg
+
+    try:
+        psycopg.connect(host="127.0.0.1", port=port, user="postgres", dbname="postgres").close()
+    except psycopg.OperationalError as error:
+        raise OSError(str(error)) from error
+
+
 @contextmanager
 def postgres_running(chosen: Program) -> Iterator[str]:
     """The URL of a running server's maintenance database, without the database name at its end."""
-    import psycopg
-
     port = free_port()
 
     def configure(home: Path) -> list[str]:
         return _configure(home, chosen, port)
 
-    def answers() -> None:
-        try:
-            psycopg.connect(host="127.0.0.1", port=port, user="postgres", dbname="postgres").close()
-        except psycopg.OperationalError as error:
-            raise OSError(str(error)) from error
-
-    with running(chosen, configure, answers):
+    with running(chosen, configure, lambda: sign_in(port)):
         yield f"postgresql+psycopg://postgres@127.0.0.1:{port}"
 
 

@@ -53,7 +53,9 @@ _FILTERS = phrases(
     """
 )
 _GLOBALS = ("dict", "cycler", "joiner", "namespace")
-_WIDE = re.compile(r"[*]|\d{3}")  # a width or a precision of three digits
+# A width or a precision of three digits or from an argument, behind any %: a %% may be the end of another conversion.
+_WIDE = re.compile(r"%[-#0 +]*(?:\d{0,2}\.)?(?:[*]|\d{3})")
+_WIDE_ANYWHERE = re.compile(r"[*]|\d{3}")  # a key in parentheses may hold anything
 
 
 @dataclass(slots=True)
@@ -266,7 +268,7 @@ def _replace(value: object, old: str, new: str) -> str:
 
 
 def _checked_format(template: str) -> None:
-    if _WIDE.search(template):
+    if (_WIDE_ANYWHERE if "%(" in template else _WIDE).search(template):
         raise SecurityError("A format with a width of three digits or more, or with *, is not taken.")
 
 

@@ -34,7 +34,7 @@ class Attendee:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One VEVENT (or VTODO).
+    """One VEVENT (or VTODO, VJOURNAL: RFC 5545 section 3.6).
 
     ``start`` and ``end`` are UTC, None if they cannot be read; of an all-day event midnight UTC. ``zone`` is the name
     of the zone in which the sender gave the start: a rule such as "each Monday at ten" is meant there. ``recurrence``

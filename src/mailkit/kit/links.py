@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from mailkit.errors import InputError, NotFoundError
 from mailkit.kit.core import Core
-from mailkit.kit.threads import Thread, thread_of
+from mailkit.kit.threads import Thread, id_of, thread_of
 from mailkit.link import explain, manual
 from mailkit.link.explain import Explanation
 from mailkit.words import Link, Record
-
-
-def _id(thread: Thread | int) -> int:
-    return thread if isinstance(thread, int) else thread.id
 
 
 def _checked(record: Record) -> Record:
@@ -44,9 +40,9 @@ class Links:
         systems = core.rules.patterns.systems
         if tx is not None:
             with core.store.within(tx) as theirs:
-                return manual.add(theirs, _id(thread), record, by=by, systems=systems, policy=core.policy)
+                return manual.add(theirs, id_of(thread), record, by=by, systems=systems, policy=core.policy)
         return core.store.run(
-            lambda own: manual.add(own, _id(thread), record, by=by, systems=systems, policy=core.policy)
+            lambda own: manual.add(own, id_of(thread), record, by=by, systems=systems, policy=core.policy)
         )
 
     def remove(self, thread: Thread | int, record: Record, *, by: str = "user", tx: object = None) -> bool:
@@ -59,8 +55,8 @@ class Links:
         record = _checked(record)
         if tx is not None:
             with self._core.store.within(tx) as theirs:
-                return manual.remove(theirs, _id(thread), record, by=by)
-        return self._core.store.run(lambda own: manual.remove(own, _id(thread), record, by=by))
+                return manual.remove(theirs, id_of(thread), record, by=by)
+        return self._core.store.run(lambda own: manual.remove(own, id_of(thread), record, by=by))
 
     def of(self, thread: Thread | int) -> tuple[Link, ...]:
         """The links of a thread, oldest first.
@@ -69,7 +65,7 @@ class Links:
             NotFoundError: no such thread.
         """
         with self._core.store.read() as tx:
-            return manual.of_thread(tx, _id(thread))
+            return manual.of_thread(tx, id_of(thread))
 
     def threads(self, record: Record, *, limit: int = 100) -> tuple[Thread, ...]:
         """The threads linked to a record, the latest first."""
@@ -83,7 +79,7 @@ class Links:
             NotFoundError: no such thread.
         """
         with self._core.store.read() as tx:
-            return explain.explain(tx, _id(thread))
+            return explain.explain(tx, id_of(thread))
 
     def url(self, record: Record) -> str | None:
         """Where a person can look at a record, by its adapter.

@@ -72,7 +72,7 @@ class Threads:
             NotFoundError: no such thread.
         """
         with self._core.store.read() as tx:
-            return tuple(messages.of_thread(tx, threads.get(tx, _id(thread)).id))
+            return tuple(messages.of_thread(tx, threads.get(tx, id_of(thread)).id))
 
     def tree(self, thread: Thread | int) -> tuple[Tree, ...]:
         """Who answered whom: the tree of RFC 5256's REFERENCES. ``key`` of a node is the store id of its message.
@@ -81,7 +81,7 @@ class Threads:
             NotFoundError: no such thread.
         """
         with self._core.store.read() as tx:
-            found = messages.of_thread(tx, threads.get(tx, _id(thread)).id)
+            found = messages.of_thread(tx, threads.get(tx, id_of(thread)).id)
             nodes = [_node(one, raw.get(tx, one.raw_digest)) for one in found]
         return tree(nodes)
 
@@ -95,7 +95,7 @@ class Threads:
         Raises:
             NotFoundError: no such thread.
         """
-        core, pair = self._core, (_id(thread), _id(other))
+        core, pair = self._core, (id_of(thread), id_of(other))
         systems = core.rules.patterns.systems
         if tx is not None:
             with core.store.within(tx) as theirs:
@@ -173,7 +173,8 @@ def _copies(tx: Tx, message_id: int) -> tuple[CopyInfo, ...]:
     )
 
 
-def _id(thread: Thread | int) -> int:
+def id_of(thread: Thread | int) -> int:
+    """The id of a thread, or of a thread that is given by its id."""
     return thread if isinstance(thread, int) else thread.id
 
 

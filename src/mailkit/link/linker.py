@@ -253,23 +253,14 @@ def attach_thread(
 
 
 def lock_thread_of(tx: Tx, message_id: int) -> int:
-    """The thread of a message, locked until the transaction ends. Call it before the transaction's first write.
+    """The thread of a message, held as ingest does, so that neither misses the messages and links that the other adds.
+    Call it before the transaction's first write.
 
     Raises:
         NotFoundError: the message is not there any more.
     """
-    thread_id = messages.get(tx, message_id).thread_id
-    while True:
-        lock_thread(tx, thread_id)
-        now = messages.get(tx, message_id).thread_id  # it may have been merged while we waited
-        if now == thread_id:
-            return thread_id
-        thread_id = now
-
-
-def lock_thread(tx: Tx, thread_id: int) -> None:
-    """Hold a thread as ingest does, so that neither misses the messages and links that the other adds."""
-    threads.lock(tx, [f"thread:{thread_id:020d}"])
+    [thread_id] = threads.hold(tx, messages.get(tx, message_id).thread_id)
+    return thread_id
 
 
 def put_attach(tx: Tx, messages: Iterable[int], records: Iterable[Record], systems: Collection[str]) -> None:

@@ -150,6 +150,10 @@ def lock(tx: Tx, keys: Collection[str]) -> None:
         tx.execute(_LOCK, lock_keys=[f"mailkit:{tx.tenant}:{key}" for key in keys])
 
 
+def _lock_threads(tx: Tx, ids: Collection[int]) -> None:
+    lock(tx, [f"thread:{number:020d}" for number in ids])
+
+
 def _found(tx: Tx, keys: Collection[str]) -> dict[str, int]:
     return {row.ref: row.thread_id for row in tx.execute(_FIND, wanted=list(keys))} if keys else {}
 
@@ -165,7 +169,7 @@ def lock_all(tx: Tx, keys: Sequence[str], identities: Sequence[str] = ()) -> Non
     lock(tx, [*(f"ref:{key}" for key in keys), *(f"message:{identity}" for identity in identities)])
     held: set[int] = set()
     while missing := set(_found(tx, keys).values()) - held:
-        lock(tx, [f"thread:{number:020d}" for number in missing])
+        _lock_threads(tx, missing)
         held |= missing
 
 
@@ -207,7 +211,7 @@ def hold(tx: Tx, *wanted: int) -> list[int]:
     """
     while True:
         found = {get(tx, one).id for one in wanted}
-        lock(tx, [f"thread:{number:020d}" for number in found])
+        _lock_threads(tx, found)
         if found == {get(tx, one).id for one in wanted}:  # they may have been merged while we waited
             return sorted(found)
 

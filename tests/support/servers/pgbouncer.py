@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
+from support.postgres import sign_in
 from support.servers.process import Program, free_port, running
 
 _CONFIGURATION = """\
@@ -31,8 +32,6 @@ server_check_delay = 0
 @contextmanager
 def pgbouncer_running(chosen: Program, postgres: str) -> Iterator[str]:
     """A PgBouncer while the block runs: its URL, as ``postgres`` is the server's, without a database at its end."""
-    import psycopg
-
     server, port = make_url(postgres).port, free_port()
 
     def configure(home: Path) -> list[str]:
@@ -43,11 +42,5 @@ def pgbouncer_running(chosen: Program, postgres: str) -> Iterator[str]:
             command[1:1] = ["--user", "pgbouncer"]
         return command
 
-    def answers() -> None:
-        try:
-            psycopg.connect(host="127.0.0.1", port=port, user="postgres", dbname="postgres").close()
-        except psycopg.OperationalError as error:
-            raise OSError(str(error)) from error
-
-    with running(chosen, configure, answers):
+    with running(chosen, configure, lambda: sign_in(port)):
         yield f"postgresql+psycopg://postgres@127.0.0.1:{port}"
