@@ -23,7 +23,14 @@ T = TypeVar("T")
 Side = Literal["before", "after"]
 ROOT = Path(__file__).resolve().parents[2]
 #: Frames of these files say nothing about where a point is.
-_PLUMBING = ("store/engine.py", "store/tx.py", "net/loop.py", "mailbox/connection.py")
+_PLUMBING = (
+    "store/connect.py",
+    "store/engine.py",
+    "store/executors.py",
+    "store/tx.py",
+    "net/loop.py",
+    "mailbox/connection.py",
+)
 
 
 @dataclass(frozen=True, slots=True)
