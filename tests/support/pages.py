@@ -1,8 +1,13 @@
-"""How tests read pages of the documentation: fenced blocks, set-up comments, reasons for blocks that are not run."""
+"""How tests read pages of the documentation: fenced blocks, set-up comments, reasons for blocks that are not run.
+
+A page may name servers that are not there under the name it gives them. ``<!-- postgresql: URL -->`` lends it one of the
+tests' own: in its code that URL, and libpq's form of it, stand for a fresh database.
+"""
 
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 _FENCE = re.compile(r"^( *)```(\w*)[^\n]*$")
 _SKIP = "<!-- not run:"
 _SETUP = "<!-- setup"
+_LENT = re.compile(r"<!-- postgresql: (\S+) -->")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,7 @@ def read_blocks(text: str) -> Iterator[Block]:
             at, reason = end, ""
         elif line.strip() == _SETUP:
             end = _find(lines, at + 1, "-->")
-            yield Block("python", _join(lines[at + 1 : end], 0), at + 2, setup=True)
+            yield Block("python", textwrap.dedent(_join(lines[at + 1 : end], 0)), at + 2, setup=True)
             at = end
         elif line.strip().startswith(_SKIP):
             reason = line.strip().removeprefix(_SKIP).removesuffix("-->").strip()
@@ -56,6 +62,19 @@ def _find(lines: list[str], start: int, closing: str) -> int:
 
 def _join(lines: list[str], indent: int) -> str:
     return "\n".join(line[indent:] for line in lines) + "\n"
+
+
+def lent(text: str) -> str | None:
+    """The URL that stands for a PostgreSQL database in a page; None: it needs none."""
+    found = _LENT.search(text)
+    return found.group(1) if found else None
+
+
+def lend(code: str, shown: str, real: str) -> str:
+    """The code with the real database in the place of the one that is shown."""
+    scheme = "postgresql+psycopg://"
+    plain = "postgresql://"
+    return code.replace(shown, real).replace(shown.replace(scheme, plain), real.replace(scheme, plain))
 
 
 def pages() -> list[Path]:
