@@ -87,7 +87,8 @@ def test_the_reader_of_pages_finds_blocks_setup_and_reasons() -> None:
 def test_a_page_is_lent_a_database() -> None:
     text = "<!-- postgresql: postgresql+psycopg://acme@db/acme -->\n"
     shown, real = lent(text), "postgresql+psycopg://postgres@127.0.0.1:5/fresh"
-    assert shown is not None and lent("none") is None
+    assert shown is not None
+    assert lent("none") is None
     assert lend(f"a('{shown}?x=1')", shown, real) == f"a('{real}?x=1')"
     assert lend("b('postgresql://acme@db/acme')", shown, real) == "b('postgresql://postgres@127.0.0.1:5/fresh')"
 

@@ -1,7 +1,7 @@
 """How tests read pages of the documentation: fenced blocks, set-up comments, reasons for blocks that are not run.
 
-A page may name servers that are not there under the name it gives them. ``<!-- postgresql: URL -->`` lends it one of the
-tests' own: in its code that URL, and libpq's form of it, stand for a fresh database.
+``<!-- postgresql: URL -->`` lends a page a database of the tests' own: in its code that URL, and libpq's form of it,
+stand for a fresh one.
 """
 
 from __future__ import annotations
