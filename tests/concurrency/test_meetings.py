@@ -13,7 +13,7 @@ from mailkit.errors import StoreLockedError
 from mailkit.events import MessageReceived
 from mailkit.ingest import Ingest, LinkRules, Profile
 from mailkit.ingest.spine import MAX_LOCKS
-from mailkit.store import Store, Tx, events, raw, threads
+from mailkit.store import Store, Tx, events, leases, raw, threads
 from mailkit.store.engine import CONFLICT_ATTEMPTS
 from mailkit.words import Limits, Stored
 from support.canonical import canonical, difference
@@ -97,6 +97,42 @@ def test_two_answers_to_a_mail_that_is_not_there_yet_are_one_thread(desk: Desk) 
     assert isinstance(second, list)
     assert first[0].thread_id == second[0].thread_id
     assert desk.rows("SELECT message_count FROM mailkit_thread WHERE merged_into IS NULL") == [(2,)]
+
+
+def test_a_mail_that_is_fetched_at_last_and_its_answer_in_a_sync_that_was_overtaken(desk: Desk) -> None:
+    """One sync takes a mail out of quarantine; the one that it overtook, and that does not know yet, brings an answer
+    to it. Both want the thread and the lease, in the same order: the server has no deadlock to resolve."""
+    held = desk.ingest.hold_unfetched(arrival(b"", uid=4000), "large").quarantine_id
+    assert held is not None
+    answer = arrival(mail("Re: x", message_id="two@client.example", extra="In-Reply-To: <one@client.example>\r\n"))
+    other = another(desk)
+    desk.store.run(lambda tx: leases.take(tx, "sync:sales", "ana", 60))
+    lease = leases.Lease("sync:sales", "ana", 1)
+    fences: list[str] = []
+    inside, onward = threading.Event(), threading.Event()
+
+    def fence(tx: Tx) -> None:
+        fences.append("old")
+        inside.set()
+        assert onward.wait(60)
+        assert leases.held(tx, lease)
+
+    def newer(tx: Tx) -> None:
+        fences.append("new")
+        assert leases.extend(tx, lease, 60)
+
+    old = threading.Thread(target=lambda: other.ingest.many([answer], fence=fence))
+    new = threading.Thread(target=lambda: desk.ingest.fetched(arrival(mail(), uid=4000), held, fence=newer))
+    old.start()
+    assert inside.wait(60)
+    new.start()
+    wait_until_blocked(desk)
+    onward.set()
+    old.join(60)
+    new.join(60)
+    assert fences == ["old", "new"], "neither was undone and tried again"
+    assert desk.rows("SELECT message_count FROM mailkit_thread WHERE merged_into IS NULL") == [(2,)]
+    assert desk.rows("SELECT state FROM mailkit_quarantine") == [("released",)]
 
 
 def test_one_arrival_that_two_workers_put_aside_is_told_once(desk: Desk) -> None:

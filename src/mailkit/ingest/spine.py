@@ -126,6 +126,15 @@ class Ingest:
         """Note a mail that was left on the server: larger than the limit, or one that the server does not hand over."""
         return self._hold(Rejected(mail, reason, detail), fence, fetched=False)
 
+    def fetched(self, mail: RawMail, quarantine_id: int, *, fence: Fence | None = None) -> Stored:
+        """Ingest a mail that was left on the server and has come now. Fails it, it is held again, with its bytes."""
+        try:
+            prepared = self._prepare(mail)
+            return self._store.run(lambda tx: self._release(tx, prepared, quarantine_id, fence))
+        except Rejected as rejected:
+            logger.info("quarantine row %d stays: %s", quarantine_id, rejected.reason)
+            return self._store.run(partial(_held_again, rejected=rejected, quarantine_id=quarantine_id, fence=fence))
+
     def retry(self, quarantine_id: int) -> Stored:
         """Ingest a mail from quarantine again.
 
@@ -283,12 +292,25 @@ class Ingest:
 
         return self._store.run(hold)
 
-    def _release(self, tx: Tx, one: Prepared, quarantine_id: int) -> Stored:
+    def _release(self, tx: Tx, one: Prepared, quarantine_id: int, fence: Fence | None = None) -> Stored:
+        # Locks, then the fence, then the first write, as in every transaction: a sync of this account that was
+        # overtaken holds threads while it waits for the lease, and would wait for ever for one that has it the other
+        # way round.
         _lock(tx, [one])
+        if fence is not None:
+            fence(tx)
         messages.drop_source(tx, one.mail.source.key, quarantine_id)
         stored = self._one(tx, one, Known.of(tx, [one]), None)
         quarantine.settle(tx, quarantine_id, "released")
         return stored
+
+
+def _held_again(tx: Tx, rejected: Rejected, quarantine_id: int, fence: Fence | None) -> Stored:
+    if fence is not None:
+        fence(tx)
+    messages.drop_source(tx, rejected.mail.source.key, quarantine_id)
+    quarantine.settle(tx, quarantine_id, "released")
+    return put_aside(tx, rejected)
 
 
 def _let_go(tx: Tx, held: quarantine.Quarantined) -> None:

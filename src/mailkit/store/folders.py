@@ -43,7 +43,6 @@ class Unfetched:
     """A message that is in quarantine without its bytes: it was too large, or the server did not hand it over."""
 
     uid: int
-    key: str
     quarantine_id: int
     reason: str
 
@@ -117,7 +116,7 @@ _DROP_HELD = (
     .values(state="dropped", updated_at=bindparam("now", type_=Utc))
 )
 _UNFETCHED = (
-    select(source.c.uid, source.c.key, quarantine.c.id, quarantine.c.reason)
+    select(source.c.uid, quarantine.c.id, quarantine.c.reason)
     .join(quarantine, (quarantine.c.tenant == source.c.tenant) & (quarantine.c.id == source.c.quarantine_id))
     .where(
         *_this_life,

@@ -32,21 +32,27 @@ class Quarantined:
     created_at: datetime
 
 
-_HOLD = sql.upsert(
-    quarantine,
-    "tenant",
-    "source_key",
-    "source",
-    "account",
-    "raw_digest",
-    "reason",
-    "detail",
-    "state",
-    "created_at",
-    "updated_at",
-    conflict=("tenant", "source_key"),
-    update=("reason", "detail", "state", "updated_at"),
-)
+def _hold(*renewed: str) -> sql.Dual:
+    return sql.upsert(
+        quarantine,
+        "tenant",
+        "source_key",
+        "source",
+        "account",
+        "raw_digest",
+        "reason",
+        "detail",
+        "state",
+        "created_at",
+        "updated_at",
+        conflict=("tenant", "source_key"),
+        update=("reason", "detail", "state", "updated_at", *renewed),
+    )
+
+
+_HOLD = _hold("raw_digest", "source")
+#: What was fetched once keeps its bytes.
+_HOLD_UNFETCHED = _hold()
 _FIELDS = (
     quarantine.c.id,
     quarantine.c.source_key,
@@ -74,12 +80,13 @@ _COUNT = select(func.count()).where(sql.mine(quarantine), quarantine.c.state == 
 
 
 def hold(tx: Tx, mail: RawMail, reason: str, detail: str, *, fetched: bool = True) -> int:
-    """Keep a mail aside and return the row's id. Holding the same arrival again renews its reason."""
+    """Keep a mail aside and return the row's id. Holding the same arrival again renews its reason, and adds
+    its bytes where they were not fetched before."""
     now = tx.now()
     digest = raw_store.put(tx, mail.raw) if fetched else None
     return int(
         tx.execute(
-            _HOLD,
+            _HOLD if fetched else _HOLD_UNFETCHED,
             source_key=mail.source.key,
             source=_dump(mail),
             account=mail.source.account or "",

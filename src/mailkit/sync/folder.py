@@ -9,12 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
-from mailkit.ingest import Ingest
 from mailkit.ingest.aside import TOO_LARGE, UNFETCHABLE
 from mailkit.mailbox import Fetched, FlagState, FolderInfo, FolderState
-from mailkit.store import Tx, folders, messages, quarantine
+from mailkit.store import Tx, folders
 from mailkit.words import Direction, RawMail, Role, Source, Stored
 
 from .fetching import Unfetchable, fetch
@@ -222,16 +220,8 @@ def _fetch_again(run: Run, info: FolderInfo, state: FolderState, tally: _Tally) 
         if isinstance(message, Fetched) and message.raw is not None:
             mail = _raw_mail(run, info, state, message)
             with run.stage("ingest"):
-                stored = run.write(partial(_release, ingest=run.ingest, mail=mail, row=held[message.uid]))
+                stored = run.ingest.fetched(mail, held[message.uid].quarantine_id, fence=run.hold)
             _count([stored], tally)
-
-
-def _release(tx: Tx, ingest: Ingest, mail: RawMail, row: folders.Unfetched) -> Stored:
-    """Take a mail out of quarantine and ingest it, in one transaction. Fails it again, it is held again, with its
-    bytes."""
-    messages.drop_source(tx, row.key, row.quarantine_id)
-    quarantine.settle(tx, row.quarantine_id, "released")
-    return ingest.within(tx, mail)
 
 
 def _raw_mail(run: Run, info: FolderInfo, state: FolderState, message: Fetched) -> RawMail:
