@@ -118,7 +118,7 @@ class Store:
         Raises:
             StoreUnreachableError, StoreOutdatedError, StoreNewerError, StoreReadOnlyError, ConfigError.
         """
-        from mailkit.store import upgrade
+        from mailkit.store import moved, upgrade
 
         own = isinstance(where, str)
         schema = schema or None
@@ -131,6 +131,7 @@ class Store:
             with translated():
                 store._refuse_autocommit()
                 upgrade.check(store, create=may_create)
+                moved.settle(store)
         return store
 
     def _refuse_autocommit(self) -> None:

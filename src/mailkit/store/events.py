@@ -7,7 +7,8 @@ flight, or the events of that transaction are lost to it:
 * PostgreSQL gives ids before the commit. There, an event carries the number of its transaction (xid); a cursor's
   position is the pair (xid, id), and only events of transactions below the snapshot's horizon are read: every
   transaction below it has ended. Events of one thread keep their order, because a writer takes the locks of its
-  threads before its first write, and gets its xid with that write.
+  threads before its first write, and gets its xid with that write. Numbers below zero are of another cluster, from
+  which the database was restored (see ``moved``).
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ _CURSOR = select(cursor.c.xid, cursor.c.position).where(sql.mine(cursor), cursor
 _last = select(event.c.xid, event.c.id).where(sql.mine(event)).order_by(event.c.xid.desc(), event.c.id.desc()).limit(1)
 _END = sql.Dual(sqlite=_last, postgresql=_last.where(event.c.xid < sql.XID_HORIZON))
 _GET = select(*_FIELDS).where(sql.mine(event), event.c.id == bindparam("pk", type_=Id))
-_MAKE = sql.insert_new(cursor, "tenant", "name", "updated_at", conflict=("tenant", "name"))
+_MAKE = sql.insert_new(cursor, "tenant", "name", "xid", "position", "updated_at", conflict=("tenant", "name"))
 _stands = tuple_(cursor.c.xid, cursor.c.position)
 _to = tuple_(bindparam("to_xid", type_=Id), bindparam("to_position", type_=Id))
 _since = tuple_(bindparam("since_xid", type_=Id), bindparam("since_position", type_=Id))
@@ -83,6 +84,8 @@ _MOVE_FROM = _move(_stands == _since)
 
 #: Where a cursor stands: (xid, id). Opaque to applications.
 Position = tuple[int, int]
+#: Before every event, those of other clusters included.
+START: Position = (-(2**62), 0)
 
 
 def append(tx: Tx, what: E) -> E:
@@ -105,7 +108,7 @@ def append(tx: Tx, what: E) -> E:
 def position(tx: Tx, name: str) -> Position:
     """Where the cursor of that name stands; the beginning, if it is new."""
     row = tx.execute(_CURSOR, called=name).first()
-    return (row.xid, row.position) if row else (0, 0)
+    return (row.xid, row.position) if row else START
 
 
 def after(tx: Tx, where: Position, limit: int) -> list[tuple[Position, Event]]:
@@ -117,7 +120,7 @@ def after(tx: Tx, where: Position, limit: int) -> list[tuple[Position, Event]]:
 def end(tx: Tx) -> Position:
     """The position behind every event that can be read now: a reader that starts there sees only what comes."""
     row = tx.execute(_END).first()
-    return (row.xid, row.id) if row else (0, 0)
+    return (row.xid, row.id) if row else START
 
 
 def get(tx: Tx, event_id: int) -> Event:
@@ -142,7 +145,7 @@ def _event(row: Any) -> Event:
 
 def move(tx: Tx, name: str, to: Position) -> None:
     """Advance a cursor; it never goes back."""
-    tx.execute(_MAKE, name=name, updated_at=tx.now())
+    tx.execute(_MAKE, name=name, xid=START[0], position=START[1], updated_at=tx.now())
     tx.execute(_MOVE, called=name, to_xid=to[0], to_position=to[1], now=tx.now())
 
 
@@ -152,7 +155,7 @@ def move_from(tx: Tx, name: str, since: Position, to: Position) -> None:
     Raises:
         StoreConflictError: it stands somewhere else.
     """
-    tx.execute(_MAKE, name=name, updated_at=tx.now())
+    tx.execute(_MAKE, name=name, xid=START[0], position=START[1], updated_at=tx.now())
     span = {"since_xid": since[0], "since_position": since[1], "to_xid": to[0], "to_position": to[1]}
     if not tx.execute(_MOVE_FROM, span, called=name, now=tx.now()).count:
         raise StoreConflictError(

@@ -140,3 +140,6 @@ CURRENT_XID: ColumnElement[int] = literal_column("pg_current_xact_id()::text::bi
 
 #: Transactions below this one are finished; a cursor that stays below it never passes one still in flight.
 XID_HORIZON: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+
+#: No transaction has this number or a higher one yet: no row of one can be seen.
+NEXT_XID: ColumnElement[int] = literal_column("pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
