@@ -1,20 +1,21 @@
 """How mail programs mark quotations and forwards, by language (signatures: ``closings``).
 
-One row a language: what Gmail, Outlook, Apple Mail, Thunderbird, Yahoo and the phones write. Everything is compared
-case folded. To add a language, add a row to each table; ``tests/content`` has a case for each.
+One row a language: what Gmail, Outlook, Apple Mail, Thunderbird, Yahoo and the phones write (the labels of copied
+headers are in ``labels``). Everything is compared case folded. To add a language, add a row to each table;
+``tests/content`` has a case for each.
 """
 
 from __future__ import annotations
 
 from .tables import flat, rows
 
-__all__ = ["FORWARDED", "LABELS", "LANGUAGES", "OPENERS", "ORIGINAL", "WROTE"]
+__all__ = ["FORWARDED", "LANGUAGES", "OPENERS", "ORIGINAL", "QUOTING", "REPLY_ABOVE", "WROTE"]
 
 # The verb of "On … Ana wrote:"
 _WROTE = rows(
     """
 en: wrote | writes
-de: schrieb | schrieben | hat geschrieben
+de: schrieb | schrieben | geschrieben
 nl: schreef | heeft geschreven | geschreven
 af: het geskryf | geskryf
 sv: skrev
@@ -33,27 +34,33 @@ eu: idatzi du | igorleak hau idatzi du
 pt: escreveu
 it: ha scritto | scrisse
 ro: a scris
-pl: napisał | napisała | napisał(a) | pisze
+pl: napisał | napisała | napisał(a) | napisana przez | pisze
 cs: napsal | napsala | napsal(a)
 sk: napísal | napísala | napísal(a)
 hu: írta | ezt írta | írt
-sl: je napisal | je napisala | je napisal/a | napisala | napisal
-hr: je napisao | je napisala | je napisao/la | napisao je
+sl: je napisal | je napisala | je napisal/a | napisala | napisal | napisal(a)
+hr: je napisao | je napisala | napisao/la | napisao je | napisao/la je
+sq: shkroi
 sr: је написао | је написао/ла | је написала
 bg: написа
 mk: напиша
-ru: написал | написала | написал(а) | пишет | писал
-uk: пише | написав | написала | написав(-ла)
+ru: написал | написала | написал(а) | пишет | писал | писал(а) | писали
+uk: пише | написав | написала | написав(-ла) | писав | писав(-ла)
+kk: жазды
+ka: დაწერა | წერს
 el: έγραψε | έγραψαν
 tr: yazdı | şunları yazdı | şunu yazdı
 az: yazdı
-ar: كتب | كتبت
-he: כתב | כתבה | מאת
+ar: كتب | كتبت | كتب/كتبت | تمت كتابة ما يلي بواسطة
+he: כתב | כתבה | כתב/ה | מאת
+ur: نے لکھا
+sw: aliandika
 fa: نوشت
 hi: ने लिखा
+bn: লিখেছেন
 zh: 写道 | 寫道 | 撰写 | 来信
 ja: 書きました | 書き込みました | のメール | のメッセージ | wrote
-ko: 작성 | 님이 작성 | 썼습니다
+ko: 작성 | 님이 작성 | 썼습니다 | 쓴 글
 th: เขียนว่า | เขียน
 vi: đã viết | viết
 id: menulis | menuliskan
@@ -83,6 +90,7 @@ cs: dne
 sk: dňa | dne
 sl: dne
 hr: dana | u
+sr: дана
 et: kuupäeval
 lt: on
 el: στις | την
@@ -101,193 +109,12 @@ ja: on
 """
 )
 
-# Labels of the header that is copied above the quotation
-_FROM = rows(
-    """
-en: from | sender
-de: von | absender
-nl: van
-af: van
-sv: från
-da: fra
-no: fra
-is: frá
-fi: lähettäjä | keneltä
-et: saatja | kellelt
-lv: no | sūtītājs
-lt: nuo | siuntėjas
-fr: de | expéditeur
-es: de | remitente
-pt: de | remetente
-it: da | mittente
-ro: de la | expeditor
-pl: od | nadawca
-cs: od | odesílatel
-sk: od | odosielateľ
-hu: feladó | küldő
-sl: od | pošiljatelj
-hr: od | šalje | pošiljatelj
-sr: од | шаље
-bg: от
-ru: от | отправитель | от кого
-uk: від | відправник | від кого
-el: από | αποστολέας
-tr: kimden | gönderen
-ar: من | المرسل
-he: מאת | מ
-fa: از | فرستنده
-hi: प्रेषक | से
-zh: 发件人 | 寄件者 | 寄件人 | 发自 | 發件人
-ja: 差出人 | 送信者 | from
-ko: 보낸 사람 | 보낸사람 | 발신
-th: จาก | ผู้ส่ง
-vi: từ | người gửi
-id: dari | pengirim
-ms: daripada | dari
-tl: mula kay | mula sa
-"""
-)
-_SENT = rows(
-    """
-en: sent | date | sent at
-de: gesendet | datum | gesendet am
-nl: verzonden | datum
-af: gestuur | datum
-sv: skickat | datum
-da: sendt | dato
-no: sendt | dato
-is: sent | dagsetning
-fi: lähetetty | päivämäärä | päiväys
-et: saadetud | kuupäev
-lv: nosūtīts | datums
-lt: išsiųsta | data
-fr: envoyé | date | envoyé le
-es: enviado | fecha | enviado el
-pt: enviado | enviada em | data | enviado em
-it: inviato | data
-ro: trimis | data | data trimiterii
-pl: wysłano | data | wysłane
-cs: odesláno | datum
-sk: odoslané | dátum
-hu: elküldve | dátum | küldve
-sl: poslano | datum
-hr: poslano | datum
-sr: послато | датум
-bg: изпратено | дата
-ru: отправлено | дата
-uk: надіслано | дата
-el: στάλθηκε | ημερομηνία | απεστάλη
-tr: gönderildi | tarih | gönderme tarihi
-ar: تم الإرسال | التاريخ | أرسلت | تاريخ الإرسال
-he: נשלח | תאריך
-fa: ارسال شده | تاریخ
-hi: भेजा गया | दिनांक
-zh: 发送时间 | 寄件日期 | 日期 | 发送日期 | 傳送時間 | 時間 | 时间
-ja: 送信日時 | 日付 | 日時 | date
-ko: 보낸 날짜 | 날짜 | 보낸날짜
-th: ส่ง | วันที่ | ส่งเมื่อ
-vi: đã gửi | ngày
-id: terkirim | tanggal | dikirim
-ms: dihantar | tarikh
-tl: ipinadala | petsa
-"""
-)
-_TO = rows(
-    """
-en: to | cc | reply-to | bcc
-de: an | cc | kopie | antwort an
-nl: aan | cc
-af: aan
-sv: till | kopia
-da: til | cc
-no: til | kopi
-is: til
-fi: vastaanottaja | kopio | kenelle
-et: adressaat | koopia | kellele
-lv: kam | kopija
-lt: kam | kopija
-fr: à | cc | destinataire
-es: para | cc
-pt: para | cc
-it: a | cc
-ro: către | cc
-pl: do | dw
-cs: komu | kopie
-sk: komu | kópia
-hu: címzett | másolat
-sl: za | kp
-hr: za | prima | kopija
-sr: за | прима
-bg: до | копие
-ru: кому | копия
-uk: кому | копія
-el: προς | κοιν.
-tr: kime | bilgi | alıcı
-ar: إلى | نسخة
-he: אל | עותק
-fa: به
-hi: प्रति
-zh: 收件人 | 抄送 | 收件者 | 副本
-ja: 宛先 | cc | to
-ko: 받는 사람 | 받는사람 | 참조
-th: ถึง | สำเนาถึง
-vi: đến | tới
-id: kepada | ke | cc
-ms: kepada | ke | cc
-tl: kay | para kay
-"""
-)
-_SUBJECT = rows(
-    """
-en: subject | importance | attachments
-de: betreff
-nl: onderwerp
-af: onderwerp
-sv: ämne
-da: emne
-no: emne
-is: efni
-fi: aihe
-et: teema
-lv: tēma
-lt: tema
-fr: objet | sujet
-es: asunto
-pt: assunto
-it: oggetto
-ro: subiect
-pl: temat
-cs: předmět
-sk: predmet
-hu: tárgy
-sl: zadeva
-hr: predmet
-sr: наслов | предмет
-bg: тема | относно
-ru: тема
-uk: тема
-el: θέμα
-tr: konu
-ar: الموضوع
-he: נושא
-fa: موضوع
-hi: विषय
-zh: 主题 | 主旨 | 主題
-ja: 件名 | subject
-ko: 제목
-th: เรื่อง | หัวเรื่อง
-vi: chủ đề | tiêu đề
-id: subjek | perihal
-ms: subjek | perkara
-tl: paksa
-"""
-)
-
 # What stands between dashes above the quotation
 _ORIGINAL = rows(
     """
-en: original message | original | original appointment | reply message | reply above this line
-de: ursprüngliche nachricht | originalnachricht | original-nachricht | original nachricht | urspr. nachricht
+en: original message | original | original appointment | original mail | reply message | replied message
+de: ursprüngliche nachricht | originalnachricht | original-nachricht | original nachricht | urspr. nachricht |
+    ursprüngliche mail
 nl: oorspronkelijk bericht | origineel bericht
 sv: ursprungligt meddelande | originalmeddelande
 da: oprindelig meddelelse | oprindelig besked
@@ -296,8 +123,8 @@ fi: alkuperäinen viesti
 et: algsõnum | algne sõnum
 lv: sākotnējais ziņojums
 lt: pradinis laiškas | originalus laiškas
-fr: message d'origine | message original | message d’origine
-es: mensaje original
+fr: message d'origine | message original | message d’origine | mail original
+es: mensaje original | correo original
 ca: missatge original
 pt: mensagem original
 it: messaggio originale
@@ -317,9 +144,10 @@ tr: orijinal mesaj | özgün ileti
 ar: الرسالة الأصلية
 he: הודעה מקורית
 fa: پیام اصلی
-zh: 原始邮件 | 邮件原件 | 原始郵件 | 原邮件 | 原始信息
+zh: 原始邮件 | 邮件原件 | 原始郵件 | 原邮件 | 原始信息 | 回复的原邮件 | 原始訊息
 ja: 元のメッセージ | original message
-ko: 원본 메시지 | 원본 메일 | 원본메일
+ko: 원본 메시지 | 원본 메일 | 원본메일 | 원본 이메일
+hi: मूल संदेश
 th: ข้อความต้นฉบับ
 vi: thư gốc | tin nhắn gốc
 id: pesan asli | pesan asal
@@ -329,43 +157,94 @@ ms: mesej asal
 _FORWARDED = rows(
     """
 en: forwarded message | begin forwarded message | forwarded by | forwarded conversation
-de: weitergeleitete nachricht | anfang der weitergeleiteten nachricht | weitergeleitete nachricht -
-nl: doorgestuurd bericht | begin doorgestuurd bericht
-sv: vidarebefordrat meddelande | vidarebefordrat brev | vidarebefordrat mejl
-da: videresendt meddelelse | start på videresendt besked | videresendt besked
-no: videresendt melding | videresendt e-post
+de: weitergeleitete nachricht | weitergeleiteten nachricht | weitergeleitet von
+nl: doorgestuurd bericht | doorgestuurd door
+sv: vidarebefordrat meddelande | vidarebefordrat brev | vidarebefordrat mejl | vidarebefordrat av
+da: videresendt meddelelse | videresendt besked | videresendt af
+no: videresendt melding | videresendt e-post | videresendt av
 fi: välitetty viesti | edelleenlähetetty viesti
 et: edastatud sõnum
 lt: persiųstas laiškas
 lv: pārsūtīts ziņojums
-fr: message transféré | début du message transféré | message réexpédié | forwarded message
-es: mensaje reenviado | inicio del mensaje reenviado | forwarded message
+fr: message transféré | message réexpédié | transféré par
+es: mensaje reenviado | reenviado por
 ca: missatge reenviat
-pt: mensagem encaminhada | início da mensagem reencaminhada | mensagem reencaminhada
-it: messaggio inoltrato | inizio messaggio inoltrato
-ro: mesaj redirecționat | mesaj redirecţionat
-pl: wiadomość przekazana dalej | przekazana wiadomość | początek przekazywanej wiadomości
-cs: přeposlaná zpráva | začátek přeposlané zprávy
-sk: preposlaná správa
+pt: mensagem encaminhada | mensagem reencaminhada | mensagem reenviada | encaminhado por
+it: messaggio inoltrato | inoltrato da
+ro: mesaj redirecționat | mesaj redirecţionat | mesajului redirecționat | mesaj redirecționat
+pl: wiadomość przekazana dalej | przekazana wiadomość | przekazywanej wiadomości | przekazanej wiadomości |
+    przesłane przez | treść przekazanej wiadomości
+cs: přeposlaná zpráva | přeposlané zprávy | přeposílané zprávy
+sk: preposlaná správa | preposlanej správy
 hu: továbbított üzenet | továbbított levél
 sl: posredovano sporočilo
-hr: proslijeđena poruka
+hr: proslijeđena poruka | proslijeđenu poruku
 sr: прослеђена порука
 bg: препратено съобщение
-ru: пересылаемое сообщение | начало переадресованного сообщения | перенаправленное сообщение
-uk: переслане повідомлення | переадресоване повідомлення
-el: προωθημένο μήνυμα
-tr: yönlendirilmiş mesaj | iletilmiş mesaj | iletilen ileti
-ar: رسالة معاد توجيهها | الرسالة المعاد توجيهها
+ru: пересылаемое сообщение | переадресованного сообщения | перенаправленное сообщение | пересланное сообщение |
+    пересылаемого сообщения
+uk: переслане повідомлення | переадресоване повідомлення | пересланого листа | листа, що пересилається |
+    пересланого повідомлення
+el: προωθημένο μήνυμα | προωθημένου μηνύματος
+tr: yönlendirilmiş mesaj | iletilmiş mesaj | iletilen ileti | yönlendirilen mesaj
+ar: رسالة معاد توجيهها | الرسالة المعاد توجيهها | الرسالة المُعاد توجيهها | رسالة مُعاد توجيهها
 he: הודעה שהועברה
 fa: پیام هدایت‌شده | پیام ارجاعی
-zh: 转发的邮件 | 轉寄郵件 | 转发邮件 | 已轉寄郵件 | 转发邮件信息
-ja: 転送されたメッセージ | 転送メッセージ | 転送 | forwarded message
-ko: 전달된 메일 | 전달된 메시지 | forwarded message
+zh: 转发的邮件 | 轉寄郵件 | 转发邮件 | 已轉寄郵件 | 转发邮件信息 | 轉寄的郵件 | 转发的原邮件 | 被转发邮件信息
+ja: 転送されたメッセージ | 転送メッセージ | 転送
+ko: 전달된 메일 | 전달된 메시지 | 전달된 이메일
 th: ข้อความที่ส่งต่อ
-vi: thư đã chuyển tiếp | tin nhắn được chuyển tiếp
-id: pesan terusan | pesan diteruskan
-ms: mesej yang dimajukan | mesej dikirim semula
+vi: thư đã chuyển tiếp | tin nhắn được chuyển tiếp | thư được chuyển tiếp | thư chuyển tiếp
+id: pesan terusan | pesan diteruskan | pesan yang diteruskan
+ms: mesej yang dimajukan | mesej dikirim semula | mesej yang dikirim semula | mesej dimajukan
+"""
+)
+
+# What web mailers of the Horde kind begin an attribution with
+_QUOTING = rows(
+    """
+en: quoting
+de: zitat von
+fr: citation de
+es: citando a | mensaje citado por
+pt: citando | citado por
+it: citando
+nl: citeren
+sv: citerar
+da: citerer
+pl: cytowanie
+cs: citát
+ru: цитирование
+"""
+)
+
+# The line of help desks above which an answer is to be written
+_REPLY_ABOVE = rows(
+    """
+en: above this line
+de: oberhalb dieser zeile | über dieser zeile | über diese zeile
+nl: boven deze regel | boven deze lijn
+sv: ovanför denna rad | ovanför den här raden
+da: over denne linje
+no: over denne linjen
+fi: tämän rivin yläpuolelle
+fr: au-dessus de cette ligne
+es: encima de esta línea | sobre esta línea
+pt: acima desta linha
+it: sopra questa riga | sopra questa linea
+pl: powyżej tej linii | nad tą linią
+cs: nad tento řádek | nad tuto čáru
+hu: e sor fölé
+ru: выше этой строки | выше этой линии | над этой строкой | над этой чертой
+uk: вище цього рядка | над цим рядком
+tr: bu satırın üzerine | bu satırın üstüne
+zh: 在此行上方 | 在此行之上 | 在该行上方 | 在這行上方
+ja: この行より上 | この行の上
+ko: 이 줄 위 | 이 행 위
+vi: phía trên dòng này | trên dòng này
+th: เหนือบรรทัดนี้
+id: di atas baris ini | di atas garis ini
+ms: di atas baris ini | di atas garisan ini
 """
 )
 
@@ -374,8 +253,5 @@ WROTE = flat(_WROTE)
 OPENERS = flat(_OPENERS)
 ORIGINAL = frozenset(flat(_ORIGINAL))
 FORWARDED = flat(_FORWARDED)
-LABELS: dict[str, str] = {
-    label: kind
-    for kind, table in (("subject", _SUBJECT), ("to", _TO), ("sent", _SENT), ("from", _FROM))
-    for label in flat(table)
-}
+QUOTING = flat(_QUOTING)
+REPLY_ABOVE = flat(_REPLY_ABOVE)

@@ -7,17 +7,22 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
-from .languages import FORWARDED, LABELS, OPENERS, ORIGINAL, WROTE
+from .labels import LABELS
+from .languages import FORWARDED, OPENERS, ORIGINAL, QUOTING, REPLY_ABOVE, WROTE
+from .tables import phrases
 
 __all__ = [
     "attribution_start",
     "foreign_mark",
     "header_end",
     "is_divider",
+    "is_group_wise",
     "is_label",
     "is_quoted",
+    "is_ruled",
     "label_of",
     "labels_end",
     "marker_kind",
@@ -33,7 +38,11 @@ _DIGITS = re.compile(r"\d+")
 _INVISIBLE = dict.fromkeys(
     [0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
-_SPACES = str.maketrans("\u00a0\u202f\u2007\u3000\t", "     ")
+_SPACES = str.maketrans("\u00a0\u202f\u2007\u3000\t：﹕", "     ::")
+_DASHES = "-_=─—–━‐‑‒―"
+_TIME_ENDS = re.compile(r"\d[:.h]\d\d(?: ?[^\W\d]{1,5}\.?(?:[^\W\d]\.?)?)?\)?$")
+_BY = frozenset(phrases("by | von | de | par | por | da | di | door | från | av | af | fra | od | от | від | oleh"))
+WORDS = 14  # of an attribution without an address
 _OPENERS = tuple(opener + " " for opener in OPENERS)
 
 
@@ -49,67 +58,115 @@ def is_quoted(line: str) -> bool:
 
 def is_divider(line: str) -> bool:
     """Whether the line is nothing but a rule: ``____``, ``----``, ``====``, ``----`` in other widths."""
-    return len(line) >= 5 and not line.strip("_-=*─—–━ ")
+    return len(line) >= 5 and not line.strip(_DASHES + "* ")
+
+
+def is_ruled(line: str) -> bool:
+    """Whether the line has dashes on both sides, whatever words stand between: ``----- Alkuperäinen -----``."""
+    return 6 <= len(line) <= 120 and not line[:3].strip(_DASHES) and not line[-3:].strip(_DASHES)
 
 
 def marker_kind(line: str) -> str:
-    """``original``, ``forwarded`` or "": what a line like ``-----Original Message-----`` announces."""
+    """What a line like ``-----Original Message-----`` announces: ``original``, ``forwarded``, ``above`` ("please write
+    your answer above this line"), else "". ``begins`` is a forward announced without dashes: it counts above labels."""
     if not line or len(line) > LONGEST:
         return ""
-    inner = line.strip("-_=*─—–>| ").rstrip(":： ").casefold()
-    dashes = line[0] in "-_=*─—–" and (line[:2] != "- ")
-    if dashes and inner in ORIGINAL:
+    inner = line.replace("&nbsp;", " ").strip(_DASHES + "*>| ").rstrip(": ").casefold()
+    dashes = line[0] in _DASHES and line[:2] != "- "
+    stars = line[0] == "*" and " " in inner
+    if (dashes or stars) and inner in ORIGINAL:
         return "original"
-    if inner in FORWARDED and (dashes or line[-1] in ":："):
+    if (dashes or stars) and inner in FORWARDED:
         return "forwarded"
-    if dashes and line[:3] == "---" and inner.startswith(FORWARDED):
+    if dashes and not line[:3].strip(_DASHES) and inner.startswith(FORWARDED):
         return "forwarded"
-    return ""
+    if line[-1] == ":" and len(inner) <= 60 and any(phrase in inner for phrase in FORWARDED):
+        return "begins"
+    return "above" if _is_reply_line(line, inner) else ""
 
 
-def attribution_start(lines: Sequence[str], end: int) -> int | None:
+def _is_reply_line(line: str, inner: str) -> bool:
+    """``##- Please type your reply above this line -##``, in whatever language between such signs."""
+    if line.startswith("##-") and line.endswith("-##"):
+        return True
+    decorated = line[0] in f"#*<[({_DASHES}" and line[-1] in f"#*>])({_DASHES}"
+    told = inner.strip("#<>[]()*:=- ").startswith(("write above this line", "reply above this line"))
+    return len(inner) <= 120 and (decorated or told) and any(phrase in inner for phrase in REPLY_ABOVE)
+
+
+def is_group_wise(line: str) -> bool:
+    """GroupWise's ``>>> Ana <ana@a.example> 06/03/24 12:53 PM >>>``, above a quotation that bears no marks."""
+    return line.startswith(">>> ") and line.endswith(">>>") and len(line) <= LONGEST and _is_dated(line)
+
+
+def attribution_start(lines: Sequence[str], end: int, *, quoted: bool = False) -> int | None:
     """If an attribution ("On … Ana wrote:") ends on line ``end``, the line on which it begins.
 
     ``lines`` are ``plain``. The shortest run of lines that makes a whole attribution counts, one with a date and with
-    an address or an opening word; else the shortest that makes one at all.
+    an address or an opening word; else the shortest that makes one at all. ``quoted``: a marked quotation stands right
+    below, so less is asked for.
     """
     last = lines[end]
     in_dashes = last.startswith("---") and last.endswith("---")  # Zoho: "---- On … Ana wrote ----"
-    if not (last.endswith((":", "：")) or in_dashes) or len(last) > LONGEST:
+    if not (last.endswith(":") or in_dashes) or len(last) > LONGEST:
         return None
     text, found = "", None
     for start in range(end, max(-1, end - WINDOW), -1):
         line = lines[start]
+        if not line and start == end - 1 and last.rstrip(": ").casefold() in WROTE:
+            continue  # "wrote:" in a paragraph of its own
         if not line or is_quoted(line):
             break
         text = line[:-1] + text if line.endswith("=") else f"{line} {text}"  # "=": a soft break left undecoded
         if len(text) > LONGEST:
             break
-        folded = text.strip().strip("-").strip().casefold() if in_dashes else text.strip().casefold()
+        folded = _folded(text.strip().strip("-") if in_dashes else text)
         begins = folded.startswith(_OPENERS)
-        if _is_attribution(folded, begins=begins):
+        if _is_attribution(folded, begins=begins) or (in_dashes and _verb_ends(folded)):
             found = start if found is None else found
             if _is_dated(folded) and (begins or "@" in folded):
                 return start
+    if found is None and quoted and _tells_of_quotation(_folded(last)):
+        return end
     return found
 
 
+def _folded(text: str) -> str:
+    text = text.strip().casefold()
+    if text.isascii() or not any(char.isdecimal() and not char.isascii() for char in text):
+        return text
+    # Digits of other scripts: "٢٠٢٤" is a year too
+    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+
+
 def _is_attribution(folded: str, *, begins: bool) -> bool:
-    if not folded:
-        return False
-    dated = _is_dated(folded)
-    address = "@" in folded
+    dated, address = _is_dated(folded), "@" in folded
     if not (dated or address):
         return False
+    if address and folded.startswith(QUOTING):
+        return len(folded.split()) <= WORDS
+    text = folded.rstrip(": ")
+    whole = dated and _YEAR.search(text) is not None and _TIME.search(text) is not None
     if _has_verb(folded):
-        return begins or (dated and (address or folded[0].isdigit() or _verb_ends(folded))) or _verb_ends(folded)
+        if begins or _verb_ends(folded) or (dated and (address or folded[0].isdigit())):
+            return True
+        # "Ana wrote on 3.6.2024 12:53:"
+        return whole and _TIME_ENDS.search(text) is not None and len(text.split()) <= WORDS
     # Gmail in several languages writes no verb: "2026年1月1日(金) 9:00 田中 <tanaka@a.example>:"
-    return (
-        dated
-        and folded.rstrip(":： ").endswith(">")
-        and "<" in folded
-        and (begins or folded[0].isdigit() or "," in folded)
-    )
+    if dated and text.endswith(">") and "<" in text and (begins or folded[0].isdigit() or "," in text):
+        return True
+    # Tutanota, and languages that are not in the table: "3. Juni 2024, 12:53 von ana@a.example:"
+    tail = text[-100:].split()
+    named = any(">" in word for word in tail[-3:]) or (len(tail) > 1 and tail[-2] in _BY and "@" in tail[-1])
+    return whole and address and (folded[0].isdigit() or begins or named)
+
+
+def _tells_of_quotation(folded: str) -> bool:
+    """Right above a quotation: "Ana Adams writes:", "3. 6. 2024 v 12:53, Ana:"."""
+    words = folded.split()
+    if len(words) <= 6 and _verb_ends(folded):
+        return True
+    return len(words) <= WORDS and folded[0].isdigit() and bool(_YEAR.search(folded) and _TIME.search(folded))
 
 
 def _is_dated(text: str) -> bool:
@@ -156,9 +213,10 @@ def header_end(lines: Sequence[str], start: int) -> tuple[int, int] | None:
                 break
     if "from" not in kinds or len(kinds) < 2:
         return None
-    # "From: Berlin, To: Paris, Date: 3 May" is what somebody wants to book.
+    # "From: Berlin, To: Paris, Date: 3 May, 10:30" is what somebody wants to book: programs add a subject.
     header = lines[start:end]
-    is_header = any("@" in line or _TIME.search(line[:LONGEST]) for line in header)
+    dated = any(label_of(line, "sent") and _is_dated(_folded(line[:LONGEST])) for line in header)
+    is_header = any("@" in line for line in header) or (dated and "subject" in kinds)
     return (end, len(kinds) if is_header else 2)
 
 
@@ -196,15 +254,22 @@ def foreign_mark(lines: Sequence[str], start: int) -> str:
 _MARK = re.compile(r"[A-Z]{1,3}>|[-=+:|]{1,3}[\]|}»>]|[|:#%}»)]")
 
 
-def label_of(line: str) -> tuple[str, str] | None:
-    """(``from``, ``to``, ``sent`` or ``subject``; what follows) of a line that begins with such a label."""
+def label_of(line: str, wanted: str = "") -> tuple[str, str] | None:
+    """(``from``, ``to``, ``sent`` or ``subject``; what follows) of a line that begins with such a label.
+
+    ``wanted``: that kind only.
+    """
     kind = _label(line)
-    return None if kind is None else (kind, line.replace("：", ":", 1).partition(":")[2].strip())
+    if kind is None or (wanted and kind != wanted):
+        return None
+    mark = "|" if line.startswith("|") else ":"
+    return (kind, line.lstrip("| ").partition(mark)[2].strip(" |"))
 
 
 def _label(line: str) -> str | None:
     if not line or len(line) > 4000:
         return None
-    head = line[:40].replace("：", ":").lstrip("*_ ")
-    name, colon, _ = head.partition(":")
-    return LABELS.get(name.strip("*_ ").casefold()) if colon else None
+    head = line[:40].lstrip("*_| ")
+    # NetEase writes the header as a table: "| From | Ana |"
+    name, mark, _ = head.partition("|" if line.startswith("|") else ":")
+    return LABELS.get(" ".join(name.strip("*_ ").casefold().split())) if mark else None

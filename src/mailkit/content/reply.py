@@ -25,8 +25,10 @@ from .lines import (
     foreign_mark,
     header_end,
     is_divider,
+    is_group_wise,
     is_label,
     is_quoted,
+    is_ruled,
     labels_end,
     marker_kind,
     plain,
@@ -81,7 +83,7 @@ class Reply:
 class _Boundary:
     start: int
     end: int
-    kind: str  # "attribution", "header", "original", "forwarded"
+    kind: str  # "attribution", "header", "original", "forwarded", "above"
 
 
 def split_reply(text: str, *, forward: bool = False, answer: bool = True) -> Reply:
@@ -99,6 +101,8 @@ def split_reply(text: str, *, forward: bool = False, answer: bool = True) -> Rep
     if not answer:
         boundaries = _quoting(lines, boundaries)
     kinds = _kinds(lines, boundaries, forward)
+    if not answer and not boundaries:
+        kinds = [NEW] * len(kinds)  # what nothing announces in a mail that answers nothing is no quotation of a mail
     _fill_gaps(lines, kinds)
     _mark_signatures(lines, kinds)
     if _says_nothing(lines, kinds, answer):
@@ -114,7 +118,7 @@ def _boundaries(lines: Sequence[str]) -> list[_Boundary]:
     while number < len(lines):
         line = lines[number]
         boundary = None
-        if line and not is_quoted(line):
+        if line and (not is_quoted(line) or is_group_wise(line)):
             boundary = _boundary_at(lines, number, found[-1].end if found else 0, labels=labels)
         labels = boundary is None and is_label(line)
         if boundary is None:
@@ -127,18 +131,33 @@ def _boundaries(lines: Sequence[str]) -> list[_Boundary]:
 
 def _boundary_at(lines: Sequence[str], number: int, after: int, *, labels: bool) -> _Boundary | None:
     """What begins on a line. ``labels``: a header was looked for from the line above on, with this one in it."""
-    if marker := marker_kind(lines[number]):
-        end = labels_end(lines, number + 1) if marker == "original" else number + 1
-        return _Boundary(number, end, marker)
+    line = lines[number]
+    if is_group_wise(line):
+        return _Boundary(number, number + 1, "attribution")
+    if boundary := _marker_at(lines, number):
+        return boundary
     if not labels and (header := header_end(lines, number)):
         end, kinds = header
         start = _before_header(lines, number, after)
         if kinds >= 3 or start < number:
             return _Boundary(start, end, "header")
-    start_of = attribution_start(lines, number)
+    below = next((n for n in range(number + 1, min(number + 3, len(lines))) if lines[n]), None)
+    quoted = below is not None and is_quoted(lines[below])
+    if quoted and below == number + 1 and len(line) >= 20 and not line.strip("_"):
+        return _Boundary(number, number + 1, "attribution")  # Hotmail's rule above a quotation
+    start_of = attribution_start(lines, number, quoted=quoted)
     if start_of is not None and start_of >= after:
         return _Boundary(start_of, number + 1, "attribution")
     return None
+
+
+def _marker_at(lines: Sequence[str], number: int) -> _Boundary | None:
+    marker = marker_kind(lines[number])
+    if marker == "begins":  # Apple's "Begin forwarded message:"; people write such words too
+        below = next((line for line in lines[number + 1 : number + 4] if line), "")
+        marker = "forwarded" if is_label(below.lstrip("> ")) else ""
+    end = labels_end(lines, number + 1) if marker == "original" else number + 1
+    return _Boundary(number, end, marker) if marker else None
 
 
 def _quoting(lines: Sequence[str], boundaries: Sequence[_Boundary]) -> list[_Boundary]:
@@ -161,9 +180,9 @@ def _says_nothing(lines: Sequence[str], kinds: Sequence[str], answer: bool) -> b
 
 
 def _before_header(lines: Sequence[str], number: int, after: int) -> int:
-    """A divider above the header belongs to it, with at most two empty lines between."""
+    """A divider, with words or without, above the header belongs to it, with at most two empty lines between."""
     for above in range(number - 1, max(after, number - 4) - 1, -1):
-        if is_divider(lines[above]):
+        if is_divider(lines[above]) or is_ruled(lines[above]):
             return above
         if lines[above]:
             break
@@ -183,7 +202,13 @@ def _kinds(lines: Sequence[str], boundaries: Sequence[_Boundary], forward: bool)
             # A header with nothing above it is a print of the message's own header; an attribution with nothing above
             # it and quoted lines somewhere below begins answers between the lines.
             own_header = boundary.kind == "header" and not forward
-            soft = soft or own_header or (boundary.kind == "attribution" and last_quoted > boundary.end)
+            # A help desk's own mail begins with "write above this line".
+            soft = (
+                soft
+                or own_header
+                or boundary.kind == "above"
+                or (boundary.kind == "attribution" and last_quoted > boundary.end)
+            )
         if not soft:
             _mark_rest(kinds, boundary, FORWARD if forwards else QUOTE)
             return kinds

@@ -7,9 +7,10 @@ easier") stay.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
-from .closings import CLOSINGS, MOBILE, THANKS
+from .closings import CLOSINGS, DEVICES, EXCUSES, MOBILE, PROGRAMS, SYSTEMS, THANKS
 
 __all__ = ["postscript", "signature_start"]
 
@@ -26,6 +27,13 @@ _POSTSCRIPT = (
     *("nachtrag:", "p.d.", "pd:", "з.ы", "зы:", "п.с", "追伸", "추신", "附言", "又及"),
 )
 _LONGEST_MARK = 20
+_CLAUSE = re.compile(r"[,.;!。،](?= )|[,。]$")
+# What joins two formulas: "Vielen Dank und viele Grüße", "Med venlig hilsen / Best regards"
+_JOINS = re.compile(r" ?[/,&+|] ?| (?:and|und|et|y|e|og|och|ja|en|a|i|si|și|dan|serta|ve|и|та|và|και|و) ")
+_FROM_PLACE = frozenset({"aus", "vom", "from", "fra", "från", "uit", "de", "da", "desde", "z", "ze", "из", "dari"})
+# Too short, or too much of a word, to be a formula with a name behind it: "Best Western"
+_NEVER_NAMED = frozenset({"best", "br", "kr", "salam", "att", "lp", "kh", "vh", "abs", "thân", "yt", "to", "od", "от"})
+_SUFFIXES = (" 드림", " 올림", " 배상")
 _DROP_FROM_CLOSING = " ,.!;:-–—،。，！*_~"
 
 
@@ -76,17 +84,37 @@ def _footer(lines: Sequence[str], end: int) -> int:
 
 
 def _mobile(lines: Sequence[str], end: int) -> int:
-    """A short last line that begins like the phones' signatures and is no sentence."""
-    if end == 0:
+    """A short last line by which a phone or a mail program tells of itself: "Sent from Yahoo Mail on Android"."""
+    text = lines[end - 1].strip("<>()[]*_ ") if end else ""
+    if not text or len(text) > 300:
         return end
-    text = lines[end - 1].strip("<>()[]*_ ")
-    words = text.partition("<")[0].partition("http")[0].strip(" .([")
-    is_short = len(words) <= 60 and len(words.split()) <= 9 and not any(char in words for char in ",;!?")
-    return end - 1 if is_short and words.casefold().startswith(MOBILE) else end
+    words = _without_links(text).strip(" .([").casefold()
+    clause = _CLAUSE.search(words)
+    more = words[clause.start() :] if clause else ""
+    first = words[: clause.start()] if clause else words
+    if len(first) > 80 or len(first.split()) > 12 or "?" in words or (more[2:] and not _has(more, EXCUSES)):
+        return end
+    count = len(first.split())
+    told = _has(first, MOBILE) and _has(first, DEVICES)
+    gets = count <= 7 and _has(first, PROGRAMS) and _has(first, SYSTEMS)
+    return end - 1 if told or gets or (count <= 5 and first.startswith("sent from my ")) else end
+
+
+def _without_links(text: str) -> str:
+    """``Get Outlook for iOS<https://…>``, ``[Proton Mail](https://…)``, ``Superhuman ( https://… )``."""
+    before, link, rest = text.partition("http")
+    if not link:
+        return text.partition("<")[0] if "@" in text else text
+    after = rest.partition(")")[2] if before.rstrip().endswith("(") else rest.partition(">")[2]
+    return " ".join(f"{before.rstrip(' (<[')} {after}".replace("[", "").replace("]", "").split())
+
+
+def _has(text: str, phrases: Sequence[str]) -> bool:
+    return any(phrase in text for phrase in phrases)
 
 
 def _closing(lines: Sequence[str], end: int, *, named: bool) -> int:
-    """A closing formula alone on its line, with nothing but a few short lines below it.
+    """A closing formula alone on its line, or with a name behind it, with nothing but a few short lines below it.
 
     ``named``: a sure signature follows, so thanks with a comma need no name of their own.
     """
@@ -95,13 +123,70 @@ def _closing(lines: Sequence[str], end: int, *, named: bool) -> int:
         line = lines[number]
         if not line:
             continue
-        formula = line.strip(_DROP_FROM_CLOSING).casefold() if len(line) <= 60 else ""
-        if formula in CLOSINGS or (formula in THANKS and _signs(line, below, named)):
-            return number
+        found = _formula(line)
+        if found == "closing" and _goes_on(lines, number + 1, end):
+            found = ""
+        if found == "closing" or (found == "thanks" and _signs(line, below, named)):
+            above = _formula(lines[number - 1]) if number else ""
+            return number - 1 if above == "closing" else number  # 此致, and 敬礼 on a line of its own
         below.append(line)
         if len(below) > MAX_CLOSING:
             break
     return end
+
+
+def _formula(line: str) -> str:
+    """``closing``, ``thanks`` or ""."""
+    if not line or len(line) > 80:
+        return ""
+    text = " ".join(line.strip(_DROP_FROM_CLOSING).casefold().replace("i\u0307", "i").split())  # Turkish İ
+    if ord(text[:1] or "a") > 0x2E7F:
+        text = text.replace("致します", "いたします").replace("宜しく", "よろしく")
+        text = text if ord(text[0]) >= 0xAC00 else text.replace(" ", "")  # Korean has blanks that count
+    if text in CLOSINGS or line.endswith(_SUFFIXES):
+        return "closing" if not line.endswith(_SUFFIXES) or len(line) <= 20 else ""
+    if text in THANKS:
+        return "thanks"
+    parts = [part for raw in _JOINS.split(text) if (part := raw.strip(_DROP_FROM_CLOSING))]
+    if len(parts) > 1 and all(part in CLOSINGS or part in THANKS for part in parts):
+        return "closing" if any(part in CLOSINGS for part in parts) else "thanks"
+    return "closing" if _has_name_behind(line.strip(_DROP_FROM_CLOSING)) else ""
+
+
+def _has_name_behind(line: str) -> bool:
+    """``LG Ana``, ``С уважением, Ана``, ``Viele Grüße aus Berlin``."""
+    words = line.split()
+    for count in range(min(len(words) - 1, 6), 0, -1):
+        formula = " ".join(words[:count]).strip(_DROP_FROM_CLOSING).casefold()
+        if formula not in CLOSINGS or formula in _NEVER_NAMED:
+            continue
+        rest = words[count:]
+        if rest[0].casefold() in _FROM_PLACE:
+            return len(rest) <= 4
+        capitals = all(word[0].isupper() or not word[0].isalpha() or word in _PARTICLES for word in rest)
+        return len(rest) <= 3 and capitals and _is_name(" ".join(rest))
+    return False
+
+
+def _goes_on(lines: Sequence[str], start: int, end: int) -> bool:
+    """Whether sentences follow, so that the words above are no closing: "MfG" in a list, "best" at a line's end."""
+    return any(_is_sentence(line) for line in _next_lines(lines, start, end))
+
+
+def _next_lines(lines: Sequence[str], start: int, end: int) -> Iterator[str]:
+    """The next line that is not empty, and the one right below it."""
+    for number in range(start, end):
+        if lines[number]:
+            yield lines[number]
+            if number + 1 < end and lines[number + 1]:
+                yield lines[number + 1]
+            return
+
+
+def _is_sentence(line: str) -> bool:
+    if line[-1] not in ".!?。！？":
+        return len(line) > 100
+    return len(line.split()) >= 5 or (ord(line[0]) > 0x2E7F and len(line) >= 15)
 
 
 def _signs(line: str, below: Sequence[str], named: bool) -> bool:
