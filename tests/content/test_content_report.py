@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailkit.content import is_automatic, kind_of, report_of
-from mailkit.content.delivery import addresses_in, blocks, clean_address, reply_code, status_in
+from mailkit.content.delivery import blocks, clean_address, reply_code, status_in
 from mailkit.content.reasons import is_hard, reason_for
 from mailkit.message import parse
+from mailkit.message.shown import addresses_in
 
 
 def dsn(

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailkit.message import parse, safe_filename, transfer
-from mailkit.message.charset import decode, known
+from mailkit.message.charset import decode
+from mailkit.message.labels import known
 from mailkit.message.transfer import decode_base64, decode_qp, decode_transfer, encoding_name
 
 PAD = base64.b64encode(b"abcd")

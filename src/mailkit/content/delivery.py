@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-__all__ = ["Fields", "addresses_in", "blocks", "clean_address", "reply_code", "status_in", "typed_value"]
+from mailkit.message.shown import ENDS_ADDRESS, addresses_in
+
+__all__ = ["Fields", "blocks", "clean_address", "reply_code", "status_in", "typed_value"]
 
 Fields = dict[str, list[str]]
 
@@ -17,7 +19,6 @@ MAX_BLOCKS = 2000
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,60}")
 _STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
 _REPLY = re.compile(r"(?<![\d.#])[245][0-5]\d(?=[ -]|$)")
-_ENDS_ADDRESS = frozenset(" \x7f<>()[],;:\"'|=") | frozenset(map(chr, range(32)))
 
 
 def blocks(text: str) -> Iterator[Fields]:
@@ -53,40 +54,13 @@ def typed_value(value: str) -> str:
     return rest.strip() if semicolon and len(kind) <= 40 and " " not in kind.strip() else value.strip()
 
 
-def addresses_in(text: str, limit: int = 100) -> list[str]:
-    """Everything in ``text`` that looks like an address, each once, in order. Linear: goes from one ``@`` to the
-    next."""
-    found: dict[str, None] = {}
-    at = text.find("@")
-    while at >= 0 and len(found) < limit:
-        end = at + 1
-        while end < min(len(text), at + 256) and text[end] not in _ENDS_ADDRESS and text[end] != "@":
-            end += 1
-        start = _local_start(text, at)
-        domain = text[at + 1 : end].rstrip(".!?-…").rstrip(".")
-        if start < at and "." in domain and domain[0].isalnum():
-            found.setdefault(f"{text[start:at]}@{domain}")
-        at = text.find("@", max(end, at + 1))
-    return list(found)
-
-
-def _local_start(text: str, at: int) -> int:
-    if text[at - 1 : at] == '"':  # a quoted local part: "a..b"@c.example
-        opening = text.rfind('"', max(0, at - 66), at - 1)
-        return opening if opening >= 0 else at
-    start = at
-    while start > max(0, at - 128) and text[start - 1] not in _ENDS_ADDRESS and text[start - 1] != "@":
-        start -= 1
-    return start
-
-
 def clean_address(value: str) -> str:
     """The address in a ``…-Recipient`` value, or "" if there is none."""
     text = value[:2000].strip()
     if "<" in text:
         text = text.rpartition("<")[2].partition(">")[0].strip() or text
     local, at, domain = text.partition("@")
-    if local and at and domain[:1].isalnum() and not any(char in _ENDS_ADDRESS for char in text.replace('"', "")):
+    if local and at and domain[:1].isalnum() and not any(char in ENDS_ADDRESS for char in text.replace('"', "")):
         return text if "@" not in domain and text[0] not in "|/" else ""
     return next(iter(addresses_in(value[:2000], 1)), "")
 

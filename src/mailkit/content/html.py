@@ -67,6 +67,8 @@ _STYLES = set(
 _LINKS = ("http:", "https:", "mailto:", "tel:")
 _PICTURES = tuple(f"data:image/{kind};base64," for kind in ("png", "gif", "jpeg", "jpg", "webp", "bmp"))
 ID_PREFIX = "mail-"
+# A reference (``&#6;``) can name them; nobody can see them, and databases and terminals take them ill.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def sanitize(html: str, *, remote: bool = False, cid: CidResolver | None = None)
         link_rel="noopener noreferrer nofollow",
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
-    return SafeHtml(unshield(clean) if heavy else clean, checker.blocked)
+    return SafeHtml(_CONTROLS.sub("", unshield(clean) if heavy else clean), checker.blocked)
 
 
 class _Checker:

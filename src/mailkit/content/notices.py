@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from .delivery import addresses_in, clean_address
+from mailkit.message.shown import addresses_in
+
+from .delivery import clean_address
 from .tables import phrases
 
 __all__ = ["Finding", "anywhere", "read_notice", "split_notice"]

@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mailkit.message import Headers, Message, Part, parse, parse_ids
+from mailkit.message.shown import addresses_in
 
-from .delivery import Fields, addresses_in, blocks, clean_address, reply_code, status_in, typed_value
+from .delivery import Fields, blocks, clean_address, reply_code, status_in, typed_value
 from .legacy import legacy_recipients
 from .notices import Finding, anywhere, read_notice, split_notice
 from .reasons import is_hard, reason_for

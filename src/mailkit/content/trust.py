@@ -25,17 +25,16 @@ are never authenticated. A Reply-To that leads elsewhere is told in the evidence
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Sequence
 from ipaddress import ip_address, ip_network
 from itertools import islice
 
 from mailkit.message import Address, Message
 from mailkit.message.address import unicode_domain
+from mailkit.message.shown import OVERRIDES, addresses_in, readable, shown_address
 from mailkit.words import Trust, TrustLevel
 
 from .authres import MAX_HEADER, NO_NAME, Result, parse_results, sections
-from .delivery import addresses_in
 from .dkim import Answers, is_strict, verify_dkim
 from .domains import are_neighbours, is_shared, same_organisation
 from .lookalike import looks_like, mixes_scripts
@@ -236,7 +235,7 @@ def _doubts(message: Message, own_domains: Sequence[str]) -> list[str]:
     if not message.from_ or not message.from_[0].address:
         doubts.append("no From address")
     for address in message.from_[:5]:
-        if _OVERRIDES.intersection(address.name):
+        if OVERRIDES.intersection(address.name):
             doubts.append("the display name turns the direction of writing")
         if other := _shown(address):
             doubts.append(f"the display name shows another address: {other[:100]}")
@@ -256,19 +255,13 @@ def _notes(message: Message) -> list[str]:
     return [f"answers go to another domain: {other[:100]}" for other in strange]
 
 
-_OVERRIDES = frozenset("\u202d\u202e")
-
-
 def _shown(address: Address) -> str:
     """The address that the display name makes the reader see, if it is not the one that wrote."""
-    name = unicodedata.normalize("NFKC", address.name[:1000])  # a full-width @ is an @ to the reader
-    name = "".join(char for char in name if unicodedata.category(char) != "Cf")  # and what has no width is nothing
-    for other in addresses_in(name, 5):
-        if other.lower() not in (address.key, address.address.lower()):
-            return other
+    if other := shown_address(address):
+        return other
     domain = address.key.rpartition("@")[2]
-    for other in addresses_in(_AT.sub("@", name), 5):  # "boss @ bank.example"; "Ana @ acme.example" may say where
-        if not same_organisation(other.rpartition("@")[2], domain):
+    for other in addresses_in(_AT.sub("@", readable(address.name)), 5):
+        if not same_organisation(other.rpartition("@")[2], domain):  # "Ana @ acme.example" may say where
             return other
     return ""
 

@@ -8,7 +8,9 @@ parse          ranges of parts in the raw bytes; read this first
 headers        the header block            params    Content-Type parameters
 model          Message and Part            bodies    text, HTML, attachments
 transfer       base64, quoted-printable    charset   bytes to text
+labels         names of charsets           japanese  ISO-2022-JP as it is written
 encoded        RFC 2047                    address, dates, ids   header values
+shown          addresses in names
 checks         defects and ambiguities     identity  when two mails are one
 filename       names safe to write to disk
 embedded       files inside a text: uuencode, yEnc

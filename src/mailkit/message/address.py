@@ -185,7 +185,8 @@ class _Reader:
             self._finish()
             self.group = None
         elif char == ":" and not inside and self.group is None and not self.has_at:
-            self.group = _display(self.phrase)
+            name = _display(self.phrase)
+            self.group = None if name.lower() == "mailto" else name  # a URL instead of an address
             self._clear()
         else:
             self._add((SPECIAL, char))
@@ -276,11 +277,15 @@ def _domain_end(tokens: list[Token], mark: int) -> int:
     while n < len(tokens):
         kind, _ = tokens[n]
         if kind in (SPACE, COMMENT):
-            left = tokens[n - 1][1]
-            right = tokens[n + 1][1] if n + 1 < len(tokens) else ""
-            if not (n == mark + 1 or left.endswith(".") or right.startswith(".")):
+            right = n
+            while right < len(tokens) and tokens[right][0] in (SPACE, COMMENT):
+                right += 1
+            following = tokens[right][1] if right < len(tokens) else ""
+            if not (n == mark + 1 or tokens[n - 1][1].endswith(".") or following.startswith(".")):
                 break
-        elif kind in (QUOTED, SPECIAL):
+            n = right
+            continue
+        if kind in (QUOTED, SPECIAL):
             break
         n += 1
     return n
@@ -306,6 +311,8 @@ def _addr_spec(tokens: list[Token]) -> tuple[str, str, str]:
         words.append(text)
     domain = _without_controls("".join(words).strip(".").lower())
     local = _without_controls(_local(left))
+    if local[:1] == domain[-1:] == "'":  # Outlook writes 'bo@b.example'
+        local, domain = local[1:], domain[:-1]
     return (local, domain, _display(extra)) if local and domain else ("", "", _display(tokens))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -20,6 +20,10 @@ class PartLike(Protocol):
     def filename(self) -> str | None: ...
     @property
     def is_multipart(self) -> bool: ...
+    @property
+    def params(self) -> Mapping[str, str]: ...
+    @property
+    def content_id(self) -> str | None: ...
     @property
     def children(self) -> tuple[int, ...]: ...
 
@@ -39,6 +43,13 @@ def sort_parts(parts: Sequence[PartLike]) -> Lists:
     if parts:
         _walk(parts, (0,), "mixed", False, lists.text, lists.html, lists.attachments)
     return lists
+
+
+def _from_root(parts: Sequence[PartLike], related: PartLike) -> Sequence[int]:
+    """The children with the one in front that ``start`` names (RFC 2387 section 3.2): the others belong to it."""
+    wanted = related.params.get("start", "").strip("<> ")
+    root = next((n for n in related.children if wanted and parts[n].content_id == wanted), None)
+    return related.children if root is None else (root, *(n for n in related.children if n != root))
 
 
 def _is_media(content_type: str) -> bool:
@@ -69,7 +80,8 @@ def _walk(
         part = parts[index]
         if part.is_multipart:
             sub = part.content_type.partition("/")[2]
-            _walk(parts, part.children, sub, in_alternative or sub == "alternative", text, html, attachments)
+            children = _from_root(parts, part) if sub == "related" else part.children
+            _walk(parts, children, sub, in_alternative or sub == "alternative", text, html, attachments)
         elif not _is_inline(part, position, kind):
             attachments.append(index)
         elif kind == "alternative":

@@ -3,80 +3,31 @@
 A label is tried first, then UTF-8, then (if the package ``chardet`` is installed and guessing is allowed) a guess, then
 windows-1252, which turns every byte into something. Nothing here raises for any bytes or any label.
 
-Labels are read as browsers read them (WHATWG Encoding): ``iso-8859-1`` and ``us-ascii`` are written on windows-1252
-text, ``gb2312`` on GB18030, ``shift_jis`` on cp932. Python's codecs that are not character sets (``base64``, ``zlib``,
+Labels are read as browsers read them (``labels``): ``iso-8859-1`` and ``us-ascii`` are written on windows-1252 text,
+``gb2312`` on GB18030, ``shift_jis`` on cp932. Python's codecs that are not character sets (``base64``, ``zlib``,
 ``idna`` with its quadratic time, ``unicode_escape``) are never used for mail.
 """
 
 from __future__ import annotations
 
-import codecs
 import importlib
 import io
 import re
 from functools import lru_cache
 
-__all__ = ["decode", "decode_header_bytes", "known", "plain_line_ends"]
+from mailkit.message.japanese import decode_iso2022_jp, is_iso2022_jp
+from mailkit.message.labels import known
 
-_ALIASES = {
-    "iso-8859-1": "cp1252",
-    "iso8859-1": "cp1252",
-    "latin1": "cp1252",
-    "latin-1": "cp1252",
-    "us-ascii": "ascii",
-    "ansi_x3.4-1968": "ascii",
-    "iso-8859-8-i": "iso-8859-8",
-    "iso-8859-8-e": "iso-8859-8",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "x-gbk": "gb18030",
-    "ks_c_5601-1987": "cp949",
-    "ks_c_5601": "cp949",
-    "euc-kr": "cp949",
-    "shift_jis": "cp932",
-    "shift-jis": "cp932",
-    "x-sjis": "cp932",
-    "windows-31j": "cp932",
-    "iso-2022-jp": "iso2022_jp_ext",
-    "unicode-1-1-utf-7": "utf-7",
-    "utf8mb4": "utf-8",
-    "utf-8": "utf-8",
-    "utf8": "utf-8",
-    "unicode": "utf-16",
-    "ucs-2": "utf-16",
-    "x-mac-roman": "mac_roman",
-    "macintosh": "mac_roman",
-    "x-mac-cyrillic": "mac_cyrillic",
-    "windows-874": "cp874",
-    "x-windows-949": "cp949",
-    "big5": "big5hkscs",
-    "tis-620": "cp874",
-}
-_NOT_CHARSETS = frozenset(
-    {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "unicode-escape", "raw-unicode-escape", "undefined"}
-    | {"mbcs", "oem", "charmap", "unicode-internal", "utf-8-sig"}
-)
-_LABEL_CHARS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.:+()")
+__all__ = ["decode", "decode_header_bytes", "plain_line_ends"]
+
 _SAMPLE = 4096
+# Windows' sets that have letters where the ISO sets have controls, which no mail has.
+_SIBLINGS = {
+    **{"iso8859-2": "cp1250", "iso8859-7": "cp1253", "iso8859-8": "cp1255", "iso8859-13": "cp1257"},
+    **{"iso8859-15": "cp1252"},
+}
+_C1 = re.compile(rb"[\x80-\x9f]")
 _EIGHT_BIT = re.compile(rb"[\x80-\xff]")
-
-
-@lru_cache(maxsize=256)
-def known(label: str) -> str | None:
-    """The Python codec for a charset label, or None if there is none that is a character set."""
-    name = label.strip().strip("\"'").lower()
-    if name.startswith("cp-"):
-        name = "cp" + name[3:]
-    if not name or len(name) > 40 or not _LABEL_CHARS.issuperset(name):
-        return None
-    name = _ALIASES.get(name, name)
-    try:
-        info = codecs.lookup(name)
-    except (LookupError, ValueError, ImportError):
-        return None
-    if info.name in _NOT_CHARSETS or not getattr(info, "_is_text_encoding", True):
-        return None
-    return info.name
 
 
 def _strict(data: bytes, codec: str) -> str | None:
@@ -89,12 +40,38 @@ def _strict(data: bytes, codec: str) -> str | None:
 
 
 def _nearly(data: bytes, codec: str) -> str | None:
-    """Decode with replacement if only a little is broken, as in a text cut in the middle of a character."""
+    """Decode with replacement if only a little is broken, as in a text cut in the middle of a character.
+
+    What is labelled UTF-8 must have as many characters beyond ASCII that are right: in another charset there are none.
+    """
     try:
         text = data.decode(codec, "replace")
     except (UnicodeError, ValueError, LookupError):
         return None
-    return text if text.count("\ufffd") * 20 <= len(text) else None
+    broken = text.count("\ufffd")
+    if codec == "utf-8":
+        return text if broken <= len(text) - broken - len(data.translate(None, _EIGHTS)) else None
+    return text if broken * 20 <= len(text) else None
+
+
+_EIGHTS = bytes(range(128, 256))
+
+
+def _labelled(data: bytes, codec: str) -> str | None:
+    """The text, if the label is right, or means a neighbour of what the bytes are."""
+    if codec == "cp1252":
+        return _last(data)
+    if codec.startswith("utf-16") and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        if b"\0" not in data and data.isascii() and not data.isalnum():
+            return None  # a program's way to say "Unicode": in UTF-16 every blank and line end has a NUL
+        if codec == "utf-16":
+            codec = "utf-16-be" if data[::2].count(0) > data[1::2].count(0) else "utf-16-le"
+    if codec in _SIBLINGS and _C1.search(data) and (text := _strict(data, _SIBLINGS[codec])) is not None:
+        return text
+    text = _strict(data, codec)
+    if text is None and codec.startswith("iso2022_jp") and is_iso2022_jp(data):
+        return decode_iso2022_jp(data)
+    return text
 
 
 def _guess(data: bytes) -> str | None:
@@ -134,10 +111,12 @@ def decode(data: bytes, label: str | None, *, guess: bool = True) -> tuple[str, 
         guess: whether chardet may be asked; without it the result does not depend on what is installed.
     """
     if data.isascii() and (label is None or not _stateful(label)):
+        if is_iso2022_jp(data):
+            return decode_iso2022_jp(data), False
         return data.decode("ascii"), True
     codec = known(label) if label else None
     if codec is not None and codec != "ascii":
-        text = _last(data) if codec == "cp1252" else _strict(data, codec)
+        text = _labelled(data, codec)
         if text is not None:
             return text, True
     text = _strict(data, "utf-8")

@@ -4,11 +4,13 @@ Defect codes: ``addresses``, ``base64-invalid``, ``base64-pieces``, ``base64-tra
 ``base64-truncated``, ``boundary-not-found``, ``byte-order-mark``, ``charset``, ``content-type``, ``date``,
 ``decoded-bytes``, ``depth``, ``empty``, ``guessed-boundary``, ``header-bytes``, ``header-line``, ``headers``,
 ``headers-bytes``, ``leading-blank-line``, ``line-bytes``, ``mbox-from``, ``message-bytes``, ``missing-blank-line``,
-``missing-end-boundary``, ``no-boundary``, ``no-from``, ``nul``, ``params``, ``parts``, ``parts-after-end``,
-``references``, ``unknown-encoding``, ``uuencode-invalid``.
+``missing-end-boundary``, ``near-boundary``, ``no-boundary``, ``no-from``, ``nul``, ``params``, ``parts``,
+``parts-after-end``, ``references``, ``unknown-encoding``, ``uuencode-invalid``.
 
 Ambiguity codes: ``bare-cr``, ``boundaries``, ``duplicate-header``, ``duplicate-parameter``, ``embedded-file``,
-``encoded-multipart``, ``encodings``, ``filenames``, ``from``, ``guessed-boundary``, ``parts-after-end``, ``tnef``.
+``encoded-multipart``, ``encodings``, ``filenames``, ``from``, ``from-name`` (the display name shows another address),
+``from-syntax`` (the address itself can be read in two ways), ``guessed-boundary``, ``near-boundary``,
+``parts-after-end``, ``tnef``.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from typing import TYPE_CHECKING
 
 from mailkit.message.embedded import find_embedded
 from mailkit.message.ids import parse_ids
-from mailkit.message.params import read_encoding, read_params
+from mailkit.message.params import read_disposition, read_encoding, read_params
+from mailkit.message.shown import OVERRIDES, shown_address
 
 if TYPE_CHECKING:
     from mailkit.message.headers import Headers
@@ -30,6 +33,8 @@ __all__ = ["find_ambiguities", "find_defects"]
 # RFC 5322 section 3.6 and RFC 2045: fields that may stand only once.
 _ONCE = ("from", "sender", "reply-to", "to", "cc", "bcc", "subject", "date", "message-id", "in-reply-to", "references")
 _ONCE_MIME = ("content-type", "content-transfer-encoding", "content-disposition", "content-id")
+_AUTHORS = 5  # looked at closely
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BARE_CR = re.compile(rb"\r(?!\n)")
 _TEXT = ("text/", "message/delivery-status", "message/disposition-notification")
 
@@ -97,7 +102,7 @@ def find_ambiguities(message: Message) -> tuple[Ambiguity, ...]:
     for part in message.parts:
         found += [Ambiguity(code, detail, part.index) for code, detail in _part_ambiguities(part)]
     for defect in message.structure_defects:
-        if defect.code in ("parts-after-end", "guessed-boundary"):
+        if defect.code in ("parts-after-end", "guessed-boundary", "near-boundary"):
             found.append(Ambiguity(defect.code, defect.detail, defect.part))
     return tuple(found)
 
@@ -106,6 +111,18 @@ def _message_ambiguities(message: Message) -> Iterator[tuple[str, str]]:
     yield from _duplicates(message.headers, _ONCE)
     if len(message.from_) > 1 and len({address.key for address in message.from_}) > 1:
         yield "from", "more than one author"
+    for address in message.from_[:_AUTHORS]:
+        if other := shown_address(address):
+            yield "from-name", f"the display name shows another address: {ascii(other[:100])[1:-1]}"
+        elif OVERRIDES.intersection(address.name):
+            yield "from-name", "the display name turns the direction of writing"
+    for raw in message.headers.raw_all("from")[:_AUTHORS]:
+        if _CONTROL.search(raw):
+            yield "from-syntax", "there are control characters in From"
+    for address in message.from_[:_AUTHORS]:
+        local = address.address.rpartition("@")[0]
+        if "@" in local or "=?" in local:
+            yield "from-syntax", f"the author's address can be read in two ways: {ascii(address.address[:100])[1:-1]}"
     if _BARE_CR.search(message.raw, 0, message.parts[0].start):
         yield "bare-cr", "there are bare carriage returns in the header"
 
@@ -143,9 +160,10 @@ def _content_ambiguities(part: Part) -> Iterator[tuple[str, str]]:
 
 def _parameter_ambiguities(part: Part) -> Iterator[tuple[str, str]]:
     names: set[str] = set()
-    for field, wanted in (("content-type", "name"), ("content-disposition", "filename")):
+    fields = (("content-type", "name", read_params), ("content-disposition", "filename", read_disposition))
+    for field, wanted, read in fields:
         for raw in part.headers.raw_all(field)[:8]:
-            found = read_params(raw)
+            found = read(raw)
             for name, values in found.conflicts.items():
                 code = "boundaries" if name == "boundary" else "duplicate-parameter"
                 yield code, f"{field} has {len(values)} different values of {name[:40]}"

@@ -1,8 +1,9 @@
 """Dates (RFC 5322 section 3.3), lenient. The offset of the sender is kept; what is no date is None.
 
 Understood beyond the standard: obsolete zones and years (section 4.3), comments anywhere, a missing weekday, missing
-seconds, full month names, ``1-Jul-2003``, day and month as numbers (day first), asctime, ISO 8601, ``+02:00``,
-``GMT+0200``, a trace header before the last semicolon. A missing or unknown zone reads as +00:00.
+seconds, full month names, those of other languages (programs that write in the language of the machine),
+``1-Jul-2003``, day and month as numbers (day first), asctime, ISO 8601, ``+02:00``, ``GMT+0200``, ``GMT+2``, blanks
+around the colons, a trace header before the last semicolon. A missing or unknown zone reads as +00:00.
 """
 
 from __future__ import annotations
@@ -19,6 +20,19 @@ _MONTHS = {
     **{"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6},
     **{"jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12},
 }
+# Months of other languages, as programs write them that forget that a Date is English: German, French, Spanish,
+# Italian, Portuguese, Dutch, Indonesian.
+_FOREIGN = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jän janv ene gen", "febr févr fév fev", "mär mrz mars mrt maart märz", "avr abr", "mai mei mag mayo maio",
+            "juin giu", "juil lug", "août agu agt ago aout", "set ags", "okt ott out", "", "dez déc dic des",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
 _LATE = ("october", "november", "december")
 _LONG = frozenset(
     ["january", "february", "march", "april", "may", "june", "july", "august", "september", "sept", *_LATE]
@@ -32,6 +46,7 @@ _DAYS = frozenset({"thursday", "friday", "saturday", "sunday"}).union(
 )
 _TIME = re.compile(r"(\d{1,2})[:.](\d{1,2})(?:[:.](\d{1,2})(?:[.,]\d{1,9})?)?$")
 _OFFSET = re.compile(r"(?:gmt|utc|ut|z)?([+-])(\d{2}):?(\d{2})?$")
+_SHORT_OFFSET = re.compile(r"(?:gmt|utc)?([+-])(\d)([0-5]\d)?")  # "GMT+2", "+100"
 _ISO = re.compile(
     r"(\d{4})[-/](\d{2})[-/](\d{2})[T ](?:[A-Za-z]{3} )?(\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?) ?(\S{0,10})"
 )
@@ -49,7 +64,7 @@ def parse_date(value: str | bytes) -> datetime | None:
     if (usual := _USUAL.fullmatch(text)) and (month := _MONTHS.get(usual[2].lower())):
         clock = _TIME.match(usual[4])
         return _build(int(usual[3]), month, int(usual[1]), clock, usual[5]) if clock else None
-    text = text.rpartition(";")[2]
+    text = text.rstrip("; ").rpartition(";")[2]
     if "(" in text:
         text = _without_comments(text)
     return _read(text[:_MAX].strip())
@@ -78,9 +93,7 @@ def _read(text: str) -> datetime | None:
     if iso := _ISO.match(text):
         clock = _TIME.match(iso[4])
         return _build(int(iso[1]), int(iso[2]), int(iso[3]), clock, iso[5].lower()) if clock else None
-    words = text.replace(",", " ").lower().split()
-    if words and words[0].rstrip(".") in _DAYS:
-        words = words[1:]
+    words = _words(text)
     spot = next((n for n, word in enumerate(words[:8]) if ":" in word and _TIME.match(word)), None)
     if spot is None:
         spot = next(
@@ -101,6 +114,17 @@ def _read(text: str) -> datetime | None:
     if len(before) != 3 or clock is None:
         return None
     return _from_words(before, clock, after)
+
+
+def _words(text: str) -> list[str]:
+    """The words in lower case, without the day of the week, in whatever language it is."""
+    words = text.replace(",", " ").lower().split()
+    if ":" in words:
+        words = " ".join(words).replace(" : ", ":").split()
+    if not words:
+        return words
+    is_foreign = len(words) > 4 and words[0].rstrip(".").isalpha() and words[1].isdigit() and not _month(words[0])
+    return words[1:] if is_foreign or words[0].rstrip(".") in _DAYS else words
 
 
 def _from_words(before: list[str], clock: re.Match[str], after: list[str]) -> datetime | None:
@@ -131,7 +155,7 @@ def _digits(word: str, most: int) -> bool:
 
 def _month(word: str) -> int:
     word = word.rstrip(".")
-    return _MONTHS.get(word[:3], 0) if len(word) == 3 or word in _LONG else 0
+    return _MONTHS.get(word[:3], 0) if word in _MONTHS or word in _LONG else _FOREIGN.get(word, 0)
 
 
 def _build(year: int, month: int, day: int, clock: re.Match[str], zone: str, hours: int = 0) -> datetime | None:
@@ -153,5 +177,8 @@ def _zone(word: str) -> timezone:
         if minutes >= 24 * 60 or int(match[3] or 0) > 59:
             return UTC
         return timezone(timedelta(minutes=-minutes if match[1] == "-" else minutes))
+    if short := _SHORT_OFFSET.fullmatch(word):
+        minutes = int(short[2]) * 60 + int(short[3] or 0)
+        return timezone(timedelta(minutes=-minutes if short[1] == "-" else minutes)) if minutes <= 14 * 60 else UTC
     hours = _ZONES.get(word, _ZONES.get(word[:3], 0) if len(word) > 3 and word[3:4].isdigit() else 0)
     return timezone(timedelta(hours=hours)) if hours else UTC

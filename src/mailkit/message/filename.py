@@ -9,6 +9,8 @@ __all__ = ["safe_filename"]
 
 _MAX = 150
 _MAX_BYTES = 240  # most file systems allow 255 bytes
+# What Windows turns into a path where a program asks for the name in the machine's code page ("best fit").
+_LIKE_PATHS = str.maketrans(dict.fromkeys("\u2044\u2215\u29f5\u29f8\ufe68\uff0f\uff3c\uff1a\u2236\uff02\uff5c", "_"))
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
 _RESERVED = frozenset(
     ["con", "prn", "aux", "nul", "conin$", "conout$", "clock$"]
@@ -54,7 +56,7 @@ def safe_filename(name: str | None, content_type: str, index: int) -> str:
     # Format characters (Cf) hide or turn round a part of a name: "invoice\u202efdp.exe" is shown as "invoiceexe.pdf".
     text = "".join(char for char in text if unicodedata.category(char) not in ("Cf", "Cc", "Cs", "Co", "Zl", "Zp"))
     text = text.replace("\\", "/").rstrip("/").rpartition("/")[2]
-    text = _FORBIDDEN.sub("_", text)
+    text = _FORBIDDEN.sub("_", text).translate(_LIKE_PATHS)
     text = " ".join(text.split()).strip(". ")
     if not text.strip("._- "):
         return f"part-{index}{_EXTENSIONS.get(content_type.lower(), '.bin')}"

@@ -19,7 +19,7 @@ from mailkit.message.dates import parse_date
 from mailkit.message.headers import Headers
 from mailkit.message.ids import parse_ids
 from mailkit.message.lazy import lazy
-from mailkit.message.params import Parameters, read_encoding, read_params
+from mailkit.message.params import Parameters, read_disposition, read_encoding
 from mailkit.message.transfer import clean_base64, decode_transfer
 from mailkit.words import Limits
 
@@ -120,7 +120,7 @@ class Part:
     @lazy
     def _disposition(self) -> Parameters:
         raw = self.headers.raw("content-disposition")
-        return _NO_PARAMS if raw is None else read_params(raw, self._limits.params)
+        return _NO_PARAMS if raw is None else read_disposition(raw, self._limits.params)
 
     @property
     def disposition(self) -> str | None:

@@ -3,7 +3,9 @@ Content-Transfer-Encoding.
 
 Read although the standard forbids them: unquoted values with blanks and brackets, a missing closing quote, a missing
 semicolon at the end of a quoted value, backslashes of Windows paths in quotes, encoded words (RFC 2047) in values,
-raw 8-bit values, a parameter given twice (the first counts; the name is reported), pieces out of order.
+raw 8-bit values, a parameter given twice (the first counts; the name is reported), pieces out of order, a comma or a
+blank instead of a semicolon. Where other readers take another value (two pieces with one number, a number left out,
+text behind a closing quote), both are told as a conflict.
 """
 
 from __future__ import annotations
@@ -18,14 +20,20 @@ from mailkit.message.charset import decode
 from mailkit.message.encoded import decode_words, unfold
 from mailkit.message.transfer import encoding_name
 
-__all__ = ["Parameters", "parse_params", "read_encoding", "read_params"]
+__all__ = ["Parameters", "parse_params", "read_disposition", "read_encoding", "read_params"]
 
 _PIECE = re.compile(r"([^*]+)\*(\d{1,4})(\*?)")
+_NO_SEMICOLON = re.compile(r"([^\s;,:=\"']{1,127})[ \t,:]+(?=[A-Za-z-]{1,40}\*?[ \t]*=)")
+# A value without quotes, and the next pair after it: "utf-8 format=flowed", "utf-8, format=flowed".
+_NEXT_PAIR = re.compile(r"([^\s;,=\"]{1,127})[ \t,]+(?=[A-Za-z-]{1,40}\*?=)")
+_COMMENT_FIRST = re.compile(r"(?:[ \t]*\([^()\\]*\))+[ \t]*")
 _ESCAPED = re.compile(r'\\(["\\])')
 # What most programs write, one after the other: name=token or name="text". Everything else takes the long way.
 _PLAIN = re.compile(r'[A-Za-z0-9./+-]++(?:;[ \t]*+[A-Za-z-]++=(?:"[ !#-\[\]-~]++"|[A-Za-z0-9_.+-]++))++')
 _PAIR = re.compile(r';[ \t]*([A-Za-z-]+)=(?:"([^"]+)"|([^;"]+))')
+_PAIR_BEGINS = re.compile(r"[A-Za-z0-9*-]{1,60}[ \t]*=")
 _MAX_PARAMS = 200
+_LONGEST_NAME = 1000  # characters of what follows the closing quote of a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,7 @@ def parse_params(text: str, limit: int = _MAX_PARAMS) -> Parameters:
             return Parameters(_token(text[:end]), dict(plain))
     pairs, cut = _pairs(text, end + 1, limit)
     values: dict[str, list[str]] = {}
-    pieces: dict[str, dict[int, tuple[str, bool]]] = {}
+    pieces: dict[str, dict[int, list[tuple[str, bool]]]] = {}
     for name, value in pairs:
         if "*" not in name:
             values.setdefault(name, []).append(decode_words(value) if "=?" in value and name != "boundary" else value)
@@ -60,9 +68,9 @@ def parse_params(text: str, limit: int = _MAX_PARAMS) -> Parameters:
             # RFC 2231: the extended form counts before the plain one, which is there for old readers.
             values.setdefault(name[:-1] + "*", []).append(_extended(value))
         elif match := _PIECE.fullmatch(name):
-            pieces.setdefault(match[1], {}).setdefault(int(match[2]), (value, bool(match[3])))
+            pieces.setdefault(match[1], {}).setdefault(int(match[2]), []).append((value, bool(match[3])))
     for name, numbered in pieces.items():
-        values.setdefault(name + "*", []).append(_joined(numbered))
+        values.setdefault(name + "*", []).extend(_readings(numbered))
     return _result(_token(text[:end]), values, cut)
 
 
@@ -70,6 +78,19 @@ def read_params(raw: bytes, limit: int = _MAX_PARAMS) -> Parameters:
     """Parameters of a raw header value. Values of usual size are remembered: most mail has the same few, and each is
     asked for several times."""
     return _remembered(raw, limit) if len(raw) <= 300 else parse_params(unfold(raw), limit)
+
+
+def read_disposition(raw: bytes, limit: int = _MAX_PARAMS) -> Parameters:
+    """As ``read_params``, for Content-Disposition: the semicolon after its value is often a blank, a colon, a comma, or
+    the value itself is left out."""
+    found = read_params(raw, limit)
+    if found.value in ("inline", "attachment"):
+        return found
+    text = unfold(raw)
+    if _PAIR_BEGINS.match(text):
+        return parse_params(f";{text}", limit)
+    match = _NO_SEMICOLON.match(text)
+    return parse_params(f"{match[1]};{text[match.end() :]}", limit) if match else found
 
 
 def read_encoding(raw: bytes) -> str:
@@ -101,6 +122,8 @@ def _result(value: str, values: dict[str, list[str]], cut: bool) -> Parameters:
 
 def _token(text: str) -> str:
     text = text.strip(" \t\"'")
+    if text[:1] == "(" and (comment := _COMMENT_FIRST.match(text)):
+        text = text[comment.end() :]
     return (text.partition("(")[0].rstrip() if "(" in text else text).lower()
 
 
@@ -127,12 +150,29 @@ def _pairs(text: str, at: int, limit: int) -> tuple[list[tuple[str, str]], bool]
             quotes = end >= 0
             if quotes:
                 pairs.append((name, _unquote(text[at + 1 : end])))
-                at = _after_quoted(text, end + 1)
+                begin, at = at, _after_quoted(text, end + 1)
+                if _is_name(name) and _goes_on(text, at):
+                    stop = text.find(";", at, at + _LONGEST_NAME)
+                    whole = text[begin : stop if stop >= 0 else at + _LONGEST_NAME]
+                    pairs.append((name, whole.replace('"', "").strip(" \t")))
                 continue
+        if not _is_name(name) and (match := _NEXT_PAIR.match(text, at)):
+            pairs.append((name, match[1]))
+            at = match.end()
+            continue
         value = text[at:stop].strip(" \t").strip('"')
-        pairs.append((name, value if name.startswith(("name", "filename")) else _bare(value)))
+        pairs.append((name, value if _is_name(name) else _bare(value)))
         at = stop + 1
     return pairs, False
+
+
+def _goes_on(text: str, at: int) -> bool:
+    """Whether more of the value follows a closing quote: ``filename="a.txt"b.exe``; other readers see all of it."""
+    return at < len(text) and text[at - 1] != ";" and text[at] not in "(,;" and not _PAIR_BEGINS.match(text, at)
+
+
+def _is_name(name: str) -> bool:
+    return name.startswith(("name", "filename"))
 
 
 def _bare(value: str) -> str:
@@ -173,6 +213,20 @@ def _extended(value: str) -> str:
     if not quote or not quote2 or len(charset) > 40 or len(language) > 40:
         return decode(unquote_to_bytes(value), "utf-8")[0]
     return decode(unquote_to_bytes(data), charset or "utf-8")[0]
+
+
+def _readings(numbered: dict[int, list[tuple[str, bool]]]) -> list[str]:
+    """The value that the pieces make, and what others read: those that take the last of two pieces with one number,
+    those that stop where a number is left out."""
+    first = {number: found[0] for number, found in numbered.items()}
+    last = {number: found[-1] for number, found in numbered.items()}
+    until = next((n for n in range(len(first)) if n not in first), len(first))
+    readings = [_joined(first)]
+    if last != first:
+        readings.append(_joined(last))
+    if 0 < until < len(first):
+        readings.append(_joined({number: first[number] for number in range(until)}))
+    return readings
 
 
 def _joined(numbered: dict[int, tuple[str, bool]]) -> str:

@@ -10,7 +10,9 @@ Invariants: ranges of children lie inside their parent's and do not overlap; ``p
 parts, the depth and the sizes are bounded by ``Limits``; no input raises.
 
 What counts as a boundary line (RFC 2046 section 5.1.1): it begins a line, and after the boundary (and ``--`` for the
-last one) the line ends or white space follows; other text after white space is ignored.
+last one) the line ends or white space follows; other text after white space is ignored. The standard lets any text
+follow, and Dovecot reads it so: where a line goes on behind the boundary, is not one of another multipart and has the
+header of a part below it, the message is read a second time with that line as a boundary line.
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ _TYPE = re.compile(r"[!#$%&'*+.^_`{|}~0-9a-z-]+/[!#$%&'*+.^_`{|}~0-9a-z-]+")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _CR_LF = frozenset(b"\r\n")
 _MANY = 50
+_MOST_NEAR = 20  # lines of one multipart that begin like its boundary and are looked at
+_PART_FIELD = re.compile(rb"(?i)Content-[a-z-]{2,40}[ \t]*:")
 _AFTER = (b"", b"\r", b"\n", b" ", b"\t")
 
 
@@ -52,14 +56,20 @@ def parse(raw: bytes, limits: Limits = _DEFAULT) -> Message:
 
 def parse_at(raw: bytes, place: Place) -> Message:
     """Parse a message that stands at ``place`` in another one."""
-    return _Parser(raw, place).run()
+    parser = _Parser(raw, place)
+    message = parser.run()
+    return _Parser(raw, place, frozenset(parser.hidden)).run() if parser.hidden else message
 
 
 class _Parser:
     """The state of one run: the raw bytes, the parts found so far, the ranges still to be read."""
 
-    def __init__(self, raw: bytes, place: Place) -> None:
+    def __init__(self, raw: bytes, place: Place, counted: frozenset[int] = frozenset()) -> None:
         self.raw = raw
+        self.counted = counted  # line ends before lines that count as boundary lines whatever follows
+        self.near: list[tuple[int, int, bytes]] = []  # lines that only begin like a boundary: line end, part, mark
+        self.marks: set[bytes] = set()
+        self.hidden: set[int] = set()  # of ``near``, those that begin a part for readers that take them for boundaries
         self.place = place
         self.limits = place.limits
         self.max_depth = min(place.limits.depth, _MAX_DEPTH)
@@ -81,6 +91,7 @@ class _Parser:
                 waiting.extend((s, e, part.index, depth + 1, kind) for s, e in reversed(sections))
         for part, children in zip(self.parts, self.children, strict=True):
             part.set_children(tuple(children))
+        self._judge_near()
         return Message(self.raw, tuple(self.parts), tuple(self.defects), self.place)
 
     def _begin(self) -> int:
@@ -146,6 +157,10 @@ class _Parser:
             found = Parameters("multipart/mixed", found.params, found.conflicts, found.cut)
         elif "/" not in head and "name" not in found.params and headers.raw("content-disposition") is None:
             found = Parameters("text/plain", found.params, found.conflicts, found.cut)
+        elif head.startswith("text/") and (match := _TYPE.match(head)):  # text/plain/x
+            found = Parameters(match[0], found.params, found.conflicts, found.cut)
+        elif head == "text/":
+            found = Parameters("text/plain", found.params, found.conflicts, found.cut)
         elif re.fullmatch(r"[^\s/]+/[^\s]+", head):
             found = Parameters(head, found.params, found.conflicts, found.cut)
         else:
@@ -178,6 +193,17 @@ class _Parser:
             self._report(code, "the multipart has no parts that can be found", part.index)
         return sections or []
 
+    def _judge_near(self) -> None:
+        """Tell of lines that begin like a boundary and are none, unless they are those of another multipart."""
+        for hit, index, mark in self.near:
+            line = _LINE_END.split(self.raw[hit + 1 : hit + 400].lstrip(b"\n"), maxsplit=1)
+            if any(len(other) > len(mark) and line[0].startswith(other) for other in self.marks):
+                continue
+            self._report("near-boundary", "a line goes on behind the boundary: some readers begin a part there", index)
+            is_whole = not any(defect.code in ("depth", "parts") for defect in self.defects)  # else marks are not known
+            if is_whole and hit not in self.counted and len(line) > 1 and _PART_FIELD.match(line[1].lstrip(b"\n")):
+                self.hidden.add(hit)
+
     def _guess(self, part: Part) -> bytes | None:
         """The first line that begins with ``--``, if a second line begins so: a boundary that the header lost."""
         at = self.raw.find(b"\n--", max(part.start - 1, 0), min(part.end, part.start + 64 * 1024))
@@ -193,7 +219,8 @@ class _Parser:
 
     def _cut(self, part: Part, boundaries: list[bytes]) -> list[tuple[int, int]] | None:
         """The ranges between boundary lines; None if there is no boundary line at all."""
-        finder = _Finder(self.raw, boundaries, part.end)
+        finder = _Finder(self.raw, boundaries, part.end, self.counted)
+        self.marks.update(finder.marks)
         sections: list[tuple[int, int]] = []
         at = max(part.start - 1, 0)
         open_at = -1  # where the open section begins; -1 in the preamble and in the epilogue
@@ -214,6 +241,7 @@ class _Parser:
             if len(sections) >= room:
                 return sections
             at = max(after - 1, 0)
+        self.near += [(hit, part.index, mark) for hit, mark in finder.near]
         if open_at < 0:
             return sections if ended else None
         self._report("missing-end-boundary", "the last boundary line is missing", part.index)
@@ -230,8 +258,10 @@ class _Parser:
 class _Finder:
     """Finds boundary lines of one multipart: by ``bytes.find``, or by a pattern where find would stop too often."""
 
-    def __init__(self, raw: bytes, boundaries: list[bytes], end: int) -> None:
+    def __init__(self, raw: bytes, boundaries: list[bytes], end: int, counted: frozenset[int]) -> None:
         self.raw = raw
+        self.counted = counted
+        self.near: list[tuple[int, bytes]] = []
         self.end = end
         self.marks = [b"--" + boundary for boundary in boundaries]
         self.pattern = self._compile() if len(boundaries) > 1 else None
@@ -269,6 +299,9 @@ class _Finder:
         last = self.raw[after : min(after + 2, self.end)] == b"--"
         tail = after + 2 if last else after
         if self.raw[tail : min(tail + 1, self.end)] not in _AFTER:
-            return None
+            if len(self.near) < _MOST_NEAR and self.pattern is None:
+                self.near.append((hit, self.marks[0]))
+            if hit not in self.counted:
+                return None
         match = _LINE_END.search(self.raw, tail, self.end)
         return hit, match.end() if match else self.end, last

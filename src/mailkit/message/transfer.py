@@ -20,6 +20,8 @@ _NAMES = {
     "7-bit": "7bit",
     "8-bit": "8bit",
     "7 bit": "7bit",
+    "7bits": "7bit",
+    "8bits": "8bit",
     "8 bit": "8bit",
     "x-uue": "x-uuencode",
     "uuencode": "x-uuencode",
@@ -35,6 +37,7 @@ _LONGEST_END = 200  # padding, and empty lines after it
 # Begins only where a run of blanks begins and never gives blanks back: linear.
 _PADDING = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n)")
 _PADDED = re.compile(rb"\n(?:(?<=[ \t]\n)|(?<=[ \t]\r\n))")  # looks at line ends only, so it is faster than the other
+_COMMENT = re.compile(r"\([^()]*+\)")
 _SOFT_CR = re.compile(rb"\r(?!\n)(?<==\r)")
 
 
@@ -42,7 +45,8 @@ def encoding_name(value: str | None) -> str:
     """The encoding's plain name, common misspellings corrected, lower case. An unknown one is returned as it is."""
     if value is None:
         return "7bit"
-    name = value.partition(";")[0].partition("(")[0].strip(" \t\"'").lower()
+    text = _COMMENT.sub(" ", value) if "(" in value else value
+    name = text.partition(";")[0].partition("(")[0].strip(" \t\"'").lower()
     return _NAMES.get(name, name)
 
 

@@ -1,0 +1,199 @@
+"""Where two programs read two messages: told in ``ambiguities``, and nothing that one of them sees is left out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from mailkit import parse, read
+from mailkit.message import decode_words, parse_addresses, parse_date, safe_filename
+from mailkit.message.charset import decode
+from mailkit.message.labels import known
+from mailkit.message.params import read_disposition, read_params
+
+HEAD = b"From: bo@b.example\r\nSubject: s\r\nMIME-Version: 1.0\r\n"
+
+
+def multipart(kind: bytes, *lines: bytes) -> bytes:
+    return HEAD + b"Content-Type: " + kind + b"\r\n\r\n" + b"\r\n".join(lines) + b"\r\n"
+
+
+def codes(raw: bytes) -> list[str]:
+    return [one.code for one in parse(raw).ambiguities]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b'"boss@corp.example" <x@evil.example>',
+        b"boss@corp.example <x@evil.example>",
+        b"=?utf-8?q?boss=40corp.example=3e?=x@evil.example",
+        b"=?utf-8?q?boss=40corp.example?=",
+        b"<x@evil.example> boss@corp.example",
+        b"x@evil.example (boss@corp.example)",
+        "boss＠corp.example <x@evil.example>".encode(),
+        "\u202eelpmaxe.proc@ssob <x@evil.example>".encode(),
+    ],
+)
+def test_a_name_that_shows_another_sender_is_told(value: bytes) -> None:
+    assert "from-name" in codes(b"From: " + value + b"\r\n\r\nhi")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"boss@corp.example@evil.example",
+        b'"boss@corp.example"@evil.example',
+        b"x=?utf-8?q?=40corp.example?=@evil.example",
+        b"boss@corp.example\x00 <boss@corp.example>",
+        b"boss@corp.example\x0b <boss@corp.example>",
+    ],
+)
+def test_an_address_that_can_be_read_in_two_ways_is_told(value: bytes) -> None:
+    assert "from-syntax" in codes(b"From: " + value + b"\r\n\r\nhi")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"bo@b.example", b'"bo@b.example" <bo@b.example>', b"Bo Li <BO@B.example>", b"'bo@b.example' <bo@b.example>"],
+)
+def test_a_name_that_repeats_the_address_is_no_ambiguity(value: bytes) -> None:
+    assert codes(b"From: " + value + b"\r\n\r\nhi") == []
+
+
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        ("a (c) . b @ (d) c (e) . example", "a.b@c.example"),
+        ("'bo@b.example'", "bo@b.example"),
+        ("<'bo@b.example'>", "bo@b.example"),
+        ("mailto:bo@b.example", "bo@b.example"),
+    ],
+)
+def test_addresses_in_the_worlds_spelling(value: str, address: str) -> None:
+    [found] = parse_addresses(value)
+    assert (found.address, found.group) == (address, None)
+
+
+def test_a_line_that_goes_on_behind_the_boundary_hides_no_attachment() -> None:
+    hidden = b"Content-Disposition: attachment; filename=x.exe"
+    raw = multipart(b"multipart/mixed; boundary=abc", b"--abc", b"", b"one", b"--abcX", hidden, b"", b"MZ", b"--abc--")
+    assert [part.filename for part in parse(raw).attachments] == ["x.exe"]
+    assert codes(raw) == ["near-boundary"]
+
+
+def test_a_boundary_that_begins_with_the_outer_one_is_no_ambiguity() -> None:
+    inner = (b"Content-Type: multipart/alternative; boundary=abcX", b"", b"--abcX", b"", b"one", b"--abcX--")
+    raw = multipart(b"multipart/mixed; boundary=abc", b"--abc", *inner, b"--abc", b"", b"two", b"--abc--")
+    assert [part.content for part in parse(raw).parts if not part.is_multipart] == [b"one", b"two"]
+    assert codes(raw) == []
+
+
+def test_lines_that_begin_like_a_boundary_are_only_told_where_no_part_follows() -> None:
+    raw = multipart(b"multipart/mixed; boundary=abc", b"--abc", b"", b"one", b"--abcdef is a word", b"two", b"--abc--")
+    assert [part.content for part in parse(raw).parts[1:]] == [b"one\r\n--abcdef is a word\r\ntwo"]
+    assert codes(raw) == ["near-boundary"]
+
+
+def test_the_root_of_a_related_is_the_part_that_start_names() -> None:
+    picture = (b"--r", b"Content-Type: image/png", b"Content-ID: <1>", b"", b"x")
+    html = (b"--r", b"Content-Type: text/html", b"Content-ID: <2>", b"", b"<p>hello</p>")
+    raw = multipart(b'multipart/related; boundary=r; start="<2>"', *picture, *html, b"--r--")
+    assert read(parse(raw)).text == "hello"
+    assert [part.content_type for part in parse(raw).attachments] == ["image/png"]
+
+
+@pytest.mark.parametrize(
+    ("field", "readings"),
+    [
+        (b"attachment; filename*0=a; filename*2=c", ("ac", "a")),
+        (b"attachment; filename*0=a; filename*0=b", ("a", "b")),
+        (b'attachment; filename="a.txt"b.exe', ("a.txt", "a.txtb.exe")),
+    ],
+)
+def test_two_readings_of_a_file_name_are_told(field: bytes, readings: tuple[str, ...]) -> None:
+    assert read_disposition(field).conflicts == {"filename": readings}
+    assert "filenames" in codes(HEAD + b"Content-Disposition: " + field + b"\r\n\r\nx")
+
+
+@pytest.mark.parametrize("field", [b"attachment filename=a.pdf", b"attachment, filename=a.pdf", b"filename=a.pdf"])
+def test_a_disposition_without_its_semicolon(field: bytes) -> None:
+    [part] = parse(HEAD + b"Content-Disposition: " + field + b"\r\n\r\nx").parts
+    assert part.filename == "a.pdf"
+
+
+@pytest.mark.parametrize(
+    "field", [b"text/plain; charset=latin1 format=flowed", b"(c) text/plain (d); charset=latin1, format=flowed"]
+)
+def test_parameters_without_their_semicolon(field: bytes) -> None:
+    found = read_params(field)
+    assert (found.value, found.params) == ("text/plain", {"charset": "latin1", "format": "flowed"})
+
+
+@pytest.mark.parametrize("kind", [b"text/", b"text/plain/x", b"text"])
+def test_a_text_whose_type_cannot_be_read_is_shown(kind: bytes) -> None:
+    assert read(parse(HEAD + b"Content-Type: " + kind + b"\r\n\r\nhello")).text == "hello"
+
+
+def test_a_comment_before_the_encoding() -> None:
+    assert parse(HEAD + b"Content-Transfer-Encoding: (c) base64\r\n\r\naGVsbG8=").parts[0].content == b"hello"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("lun., 23 févr. 2026 10:00:00 +0100", "2026-02-23T10:00:00+01:00"),
+        ("Mi, 7 Okt 2026 10:00:00 +0200", "2026-10-07T10:00:00+02:00"),
+        ("23 Agu 2026 10:00:00 +0700", "2026-08-23T10:00:00+07:00"),
+        ("Mon, 23 Nov 2026 10 : 00 : 00 +0100", "2026-11-23T10:00:00+01:00"),
+        ("Mon, 23 Nov 2026 10:00:00 GMT+1", "2026-11-23T10:00:00+01:00"),
+        ("Mon, 23 Nov 2026 10:00:00 +100", "2026-11-23T10:00:00+01:00"),
+        ("Mon, 23 Nov 2026 10:00:00 +0100;", "2026-11-23T10:00:00+01:00"),
+    ],
+)
+def test_dates_of_the_world(value: str, expected: str) -> None:
+    assert parse_date(value) == datetime.fromisoformat(expected)
+
+
+@pytest.mark.parametrize(
+    ("data", "label", "text"),
+    [
+        (b"\x1b$B-!-j|b\x1b(B abc", "iso-2022-jp", "①㈱髙 abc"),
+        (b'\x1b$B$"\n next', "iso-2022-jp", "あ\n next"),
+        (b'\x1b$B$"\x1b(B', None, "あ"),
+        (b'\x1b$B$"\x1b(B', "us-ascii", "あ"),
+        (b"\x1b(I1\x1b(B", "cp50221", "ｱ"),
+        ("f\xfcr ".encode("latin-1") + b"x" * 200, "utf-8", "für " + "x" * 200),
+        ("Ergänzung ".encode() + b"f\xfcr", "utf-8", "Ergänzung f\ufffdr"),
+        ("日本".encode()[:-1], "utf-8", "日\ufffd"),
+        ("abc".encode("utf-16-be"), "utf-16", "abc"),
+        (b"plain text", "utf-16", "plain text"),
+        (b"\x96 \x8a", "iso-8859-2", "– Š"),
+        ("ş".encode("cp1254"), "iso-8859-9", "ş"),
+    ],
+)
+def test_text_whose_label_is_nearly_right(data: bytes, label: str | None, text: str) -> None:
+    assert decode(data, label)[0] == text
+
+
+@pytest.mark.parametrize(
+    ("label", "codec"),
+    [
+        ("UTF 8", "utf-8"), ("utf-8;", "utf-8"), ("utf-8//TRANSLIT", "utf-8"), ("iso88591", "cp1252"),
+        ("Windows1252", "cp1252"), ("x-mac-ce", "mac-latin2"), ("ks_c_5601-1989", "cp949"), ("x-x-big5", "big5hkscs"),
+        ("gb_2312-80", "gb18030"), ("x-cp1251", "cp1251"), ("idna", None), ("base64", None), ("x" * 100, None),
+    ],
+)  # fmt: skip
+def test_labels_of_the_world(label: str, codec: str | None) -> None:
+    assert known(label) == codec
+
+
+def test_japanese_of_any_bytes_is_text() -> None:
+    for data in (b"\x1b$B", b"\x1b$B\xff\xff\x00!", b"\x1b(I\xff\x1b$(Bab", b"\x1b$B!"):
+        decode(data, "iso-2022-jp")[0].encode("utf-8")
+    assert decode_words("=?iso-2022-jp?B?GyRCLSEbKEI=?=") == "①"
+
+
+def test_letters_that_windows_turns_into_a_path_do_not_stay_in_a_file_name() -> None:
+    assert safe_filename("．．／..＼a：b.txt", "", 1) == "．．_.._a_b.txt"
