@@ -308,3 +308,6 @@ class Limits:
     template_steps: int = 100_000
     template_bytes: int = 1024 * 1024
     template_seconds: int = 5
+    dns_names: int = 200
+    dns_seconds: float = 5.0
+    dns_answers: int = 2000

@@ -35,7 +35,8 @@ def _pair(bits: int) -> tuple[bytes, str]:
 
 PEM, RECORD = _pair(2048)
 NAME = "s1._domainkey.acme.example"
-KEYS: Mapping[str, Sequence[str]] = {NAME: (RECORD,)}
+NO_POLICY: Mapping[str, Sequence[str]] = {"_dmarc.mail.acme.example": (), "_dmarc.acme.example": ()}
+KEYS: Mapping[str, Sequence[str]] = {NAME: (RECORD,), **NO_POLICY}
 
 
 def signed(raw: bytes = RAW, **changes: object) -> bytes:
@@ -115,9 +116,10 @@ def test_keys_of_1024_bits_are_still_met_and_count() -> None:
 
 def test_the_names_that_are_wanted() -> None:
     message = parse(signed())
-    assert dns_names(message) == (NAME, "_dmarc.mail.acme.example")
+    assert dns_names(message) == (NAME, "_dmarc.mail.acme.example", "_dmarc.acme.example")
     flood = b"".join(b"DKIM-Signature: d=a%d.example; s=x\r\n" % n for n in range(50))
-    assert len(dns_names(parse(flood + RAW))) == 6
+    assert len(dns_names(parse(flood + RAW))) == 7
+    assert dns_names(parse(RAW)) == (), "without a signature nothing can be checked"
     assert dns_names(parse(b"DKIM-Signature: d=../x; s=\r\nFrom: a@b, c@d\r\n\r\n")) == ()
 
 
@@ -134,9 +136,32 @@ def test_without_answers_nothing_is_checked() -> None:
     assert trust_of(parse(signed())).level is TrustLevel.CLAIMED
 
 
-def test_dmarc_may_ask_for_the_very_domain() -> None:
-    strict = {**KEYS, "_dmarc.mail.acme.example": ("v=DMARC1; p=reject; adkim=s",)}
-    assert trust_of(parse(signed()), answers=strict).level is TrustLevel.CLAIMED
+STRICT = "v=DMARC1; p=reject; adkim=s"
+
+
+@pytest.mark.parametrize(
+    ("policies", "level"),
+    [
+        ({"_dmarc.mail.acme.example": (STRICT,)}, "claimed"),
+        ({"_dmarc.acme.example": (STRICT,)}, "claimed"),
+        ({"_dmarc.mail.acme.example": ("v=DMARC1; p=none",), "_dmarc.acme.example": (STRICT,)}, "authenticated"),
+        ({"_dmarc.mail.acme.example": (STRICT, STRICT)}, "authenticated"),
+        ({"_dmarc.mail.acme.example": ("v=spf1 -all",)}, "authenticated"),
+    ],
+)
+def test_dmarc_may_ask_for_the_very_domain(policies: Mapping[str, Sequence[str]], level: str) -> None:
+    """The policy of the domain itself counts, else its organisation's; of several in one place none does."""
+    assert trust_of(parse(signed()), answers={**KEYS, **policies}).level == level
+
+
+@pytest.mark.parametrize("missing", NO_POLICY)
+def test_where_the_policy_could_not_be_fetched_only_the_very_domain_counts(missing: str) -> None:
+    answers = {name: records for name, records in KEYS.items() if name != missing}
+    found = trust_of(parse(signed()), answers=answers)
+    assert found.level is TrustLevel.CLAIMED
+    assert any("the very domain" in line for line in found.evidence)
+    exact = signed(RAW.replace(b"@mail.acme", b"@acme"))
+    assert trust_of(parse(exact), answers={NAME: (RECORD,)}).level is TrustLevel.AUTHENTICATED
 
 
 def test_a_signature_of_somebody_else_does_not_count() -> None:

@@ -2,112 +2,207 @@
 
 from __future__ import annotations
 
-import socket
+import asyncio
 import threading
-from collections.abc import Iterator
 
-import dns.flags
-import dns.message
-import dns.rcode
 import dns.resolver
-import dns.rrset
 import pytest
 
-from mailkit.errors import NetworkInTransactionError
-from mailkit.net.dns import MAX_NAMES, fetch_txt
+from mailkit.errors import NetworkInTransactionError, RunningLoopError
+from mailkit.net.dns import IMPATIENT, LONGEST, LONGEST_KEPT, LONGEST_NONE, MAX_NAMES, SHORTEST, TxtAnswers, fetch_txt
+from mailkit.net.dns import UNANSWERED as PAUSE
 from mailkit.net.guard import forbid_network
+from support.nameserver import NameServer, names
 
-RECORDS = {
-    "s1._domainkey.acme.example.": ['"v=DKIM1; " "p=abc"'],
-    "acme.example.": ['"v=spf1 -all"', '"other"'],
-    "odd.example.": [r'"\255x"'],
-}
+__all__ = ["names"]
 
 
-class NameServer:
-    """Answers what it knows; knows nothing of ``gone``, fails for ``broken``, is silent for ``silent``."""
+class Timed(dns.resolver.Resolver):
+    """Writes down how long each question may take."""
 
+    def __init__(self, names: NameServer) -> None:
+        super().__init__(configure=False)
+        self.nameservers = ["127.0.0.1"]
+        self.port = names.port
+        self.times: list[float] = []
+
+    def resolve(self, *args: object, lifetime: float | None = None, **more: object) -> dns.resolver.Answer:
+        assert lifetime is not None
+        self.times.append(lifetime)
+        return super().resolve(*args, lifetime=lifetime, **more)  # type: ignore[arg-type]
+
+
+class Clock:
     def __init__(self) -> None:
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
-        self.socket.settimeout(0.1)
-        self.asked: list[str] = []
-        self.stop = threading.Event()
-        self.thread = threading.Thread(target=self.run, daemon=True)
-        self.thread.start()
+        self.now = 1000.0
 
-    def run(self) -> None:
-        while not self.stop.is_set():
-            try:
-                data, peer = self.socket.recvfrom(4096)
-            except TimeoutError:
-                continue
-            query = dns.message.from_wire(data)
-            name = query.question[0].name.to_text().lower()
-            self.asked.append(name)
-            if name.startswith("silent"):
-                continue
-            self.socket.sendto(self.answer(query, name).to_wire(), peer)
-
-    @staticmethod
-    def answer(query: dns.message.Message, name: str) -> dns.message.Message:
-        answer = dns.message.make_response(query)
-        answer.flags |= dns.flags.RA
-        if name.startswith("broken"):
-            answer.set_rcode(dns.rcode.SERVFAIL)
-        elif name.startswith("gone"):
-            answer.set_rcode(dns.rcode.NXDOMAIN)
-        elif name in RECORDS:
-            answer.answer.append(dns.rrset.from_text(name, 60, "IN", "TXT", *RECORDS[name]))
-        return answer
-
-    def close(self) -> None:
-        self.stop.set()
-        self.thread.join(5)
-        self.socket.close()
+    def __call__(self) -> float:
+        return self.now
 
 
-@pytest.fixture
-def server() -> Iterator[NameServer]:
-    server = NameServer()
-    yield server
-    server.close()
+def answers(
+    names: NameServer, *, many: int = 100, seconds: float = 5, kept: int = 100, clock: Clock | None = None
+) -> TxtAnswers:
+    return TxtAnswers(names=many, seconds=seconds, kept=kept, resolver=names.resolver, clock=clock or Clock())
 
 
-@pytest.fixture
-def resolver(server: NameServer) -> dns.resolver.Resolver:
-    made = dns.resolver.Resolver(configure=False)
-    made.nameservers = ["127.0.0.1"]
-    made.port = server.socket.getsockname()[1]
-    return made
-
-
-def test_strings_are_joined_and_absence_is_told_from_silence(resolver: dns.resolver.Resolver) -> None:
-    names = ["s1._domainkey.acme.example", "acme.example", "gone.example", "empty.example", "broken.example", "a..b"]
-    found = fetch_txt(names, timeout=5, resolver=resolver)
+def test_strings_are_joined_and_absence_is_told_from_silence(names: NameServer) -> None:
+    names.records = {"s1._domainkey.acme.example.": ['"v=DKIM1; " "p=abc"'], "acme.example.": ['"v=spf1"', '"other"']}
+    names.gone, names.broken = {"gone.example."}, {"broken.example."}
+    wanted = ["s1._domainkey.acme.example", "acme.example", "gone.example", "empty.example", "broken.example", "a..b"]
+    found = fetch_txt(wanted, timeout=5, resolver=names.resolver)
     assert {name: tuple(sorted(records)) for name, records in found.items()} == {
         "s1._domainkey.acme.example": ("v=DKIM1; p=abc",),
-        "acme.example": ("other", "v=spf1 -all"),
+        "acme.example": ("other", "v=spf1"),
         "gone.example": (),
         "empty.example": (),
     }
 
 
-def test_bytes_that_are_no_text(resolver: dns.resolver.Resolver) -> None:
-    assert fetch_txt(["odd.example"], resolver=resolver) == {"odd.example": ("\ufffdx",)}
+def test_a_long_record_comes_over_tcp(names: NameServer) -> None:
+    names.publish("key.example", "p=" + "A" * 2000)
+    assert fetch_txt(["key.example"], resolver=names.resolver) == {"key.example": ("p=" + "A" * 2000,)}
+    assert names.over_tcp == ["key.example."]
 
 
-def test_the_time_is_for_all_of_them(server: NameServer, resolver: dns.resolver.Resolver) -> None:
-    found = fetch_txt(["silent.example", "acme.example"], timeout=0.3, resolver=resolver)
-    assert found == {}
-    assert "acme.example." not in server.asked
+def test_bytes_that_are_no_text(names: NameServer) -> None:
+    names.records = {"odd.example.": [r'"\255x"']}
+    assert fetch_txt(["odd.example"], resolver=names.resolver) == {"odd.example": ("\ufffdx",)}
 
 
-def test_the_number_of_names_is_bounded(server: NameServer, resolver: dns.resolver.Resolver) -> None:
-    fetch_txt([f"n{n}.example" for n in range(100)], resolver=resolver)
-    assert len(set(server.asked)) == MAX_NAMES
+def test_the_time_is_for_all_of_them_and_the_silent_one_holds_up_nobody(names: NameServer) -> None:
+    names.silent = {f"silent{n}.example." for n in range(10)}
+    names.records = {"acme.example.": ['"x"']}
+    resolver = Timed(names)
+    found = fetch_txt([*(f"silent{n}.example" for n in range(10)), "acme.example"], timeout=0.5, resolver=resolver)
+    assert found == {"acme.example": ("x",)}
+    assert len(resolver.times) == 11
+    assert max(resolver.times) <= 0.5
 
 
-def test_never_inside_a_transaction(resolver: dns.resolver.Resolver) -> None:
+def test_the_number_of_names_is_bounded(names: NameServer) -> None:
+    fetch_txt([f"n{n}.example" for n in range(100)], resolver=names.resolver)
+    assert len(set(names.asked)) == MAX_NAMES
+
+
+def test_never_inside_a_transaction_nor_in_an_event_loop(names: NameServer) -> None:
+    async def ask() -> None:
+        fetch_txt(["acme.example"], resolver=names.resolver)
+
     with forbid_network(), pytest.raises(NetworkInTransactionError):
-        fetch_txt(["acme.example"], resolver=resolver)
+        fetch_txt(["acme.example"], resolver=names.resolver)
+    with pytest.raises(RunningLoopError):
+        asyncio.run(ask())
+    assert names.asked == []
+
+
+# Remembered
+
+
+def test_what_is_known_is_not_asked_for_again(names: NameServer) -> None:
+    names.records, names.gone = {"acme.example.": ['"x"']}, {"gone.example."}
+    dns = answers(names)
+    wanted = [["acme.example", "gone.example"], ["acme.example", "none.example"]]
+    found = {"acme.example": ("x",), "gone.example": (), "none.example": ()}
+    assert dns.known(["acme.example"]) == {}
+    assert dns.ask(wanted) == found
+    assert dns.ask(wanted) == found
+    assert dns.known(["acme.example", "gone.example", "none.example", "other.example"]) == found
+    assert sorted(names.asked) == ["acme.example.", "gone.example.", "none.example."]
+
+
+@pytest.mark.parametrize(
+    ("ttl", "kept"), [(0, SHORTEST), (SHORTEST + 30, SHORTEST + 30), (10_000_000, LONGEST)], ids=str
+)
+def test_an_answer_is_kept_as_long_as_it_says_within_bounds(names: NameServer, ttl: int, kept: float) -> None:
+    names.records, names.ttl = {"acme.example.": ['"x"']}, int(ttl)
+    clock = Clock()
+    dns = answers(names, clock=clock)
+    dns.ask([["acme.example"]])
+    clock.now += kept - 1
+    dns.ask([["acme.example"]])
+    assert len(names.asked) == 1
+    clock.now += 2
+    dns.ask([["acme.example"]])
+    assert len(names.asked) == 2
+
+
+@pytest.mark.parametrize(("name", "kept"), [("none", LONGEST_NONE), ("gone", SHORTEST), ("broken", PAUSE)])
+def test_that_there_is_none_is_kept_for_a_while(names: NameServer, name: str, kept: float) -> None:
+    names.gone, names.broken = {"gone.example."}, {"broken.example."}
+    clock = Clock()
+    dns = answers(names, clock=clock)
+    dns.ask([[f"{name}.example"]])
+    clock.now += min(kept, PAUSE) - 1
+    dns.ask([[f"{name}.example"]])
+    assert len(names.asked) == 1
+    clock.now += kept
+    dns.ask([[f"{name}.example"]])
+    assert len(names.asked) == 2
+
+
+def test_no_more_is_kept_than_is_said_and_what_is_used_stays(names: NameServer) -> None:
+    names.records = {f"n{n}.example.": ['"x"'] for n in range(4)}
+    dns = answers(names, kept=3)
+    dns.ask([["n0.example"], ["n1.example"], ["n2.example"]])
+    dns.known(["n0.example"])
+    dns.ask([["n3.example"]])
+    assert sorted(dns.known(f"n{n}.example" for n in range(4))) == ["n0.example", "n2.example", "n3.example"]
+
+
+def test_an_answer_that_fills_the_memory_is_not_kept(names: NameServer) -> None:
+    names.records = {"big.example.": [f'"{n:05d}{"x" * 245}"' for n in range(LONGEST_KEPT // 250 + 5)]}
+    dns = answers(names)
+    assert sum(map(len, dns.ask([["big.example"]])["big.example"])) > LONGEST_KEPT
+    assert dns.known(["big.example"]) == {}
+
+
+def test_no_mail_takes_the_place_of_the_others(names: NameServer) -> None:
+    dns = answers(names, many=5)
+    flood = [f"flood{n}.example" for n in range(50)]
+    dns.ask([flood, ["a1.example", "a2.example"], ["b1.example"]])
+    assert sorted(names.asked) == [f"{n}." for n in ("a1.example", "a2.example", "b1.example", *flood[:2])]
+
+
+def test_a_name_server_that_is_down_costs_the_whole_time_once(names: NameServer) -> None:
+    names.mute = True
+    resolver = Timed(names)
+    dns = TxtAnswers(names=10, seconds=0.5, kept=10, resolver=resolver, clock=Clock())
+    for n in range(3):
+        assert dns.ask([[f"n{n}.example"]]) == {}
+    assert [round(time, 1) for time in resolver.times] == pytest.approx(
+        [0.5, 0.5 * IMPATIENT, 0.5 * IMPATIENT], abs=0.1
+    )
+    names.mute = False
+    assert dns.ask([["n3.example"]]) == {"n3.example": ()}
+    dns.ask([["n4.example"]])
+    assert resolver.times[-1] > 0.3, "it answers again, so it is given the whole time"
+
+
+def test_a_silent_name_is_not_asked_for_at_once_again(names: NameServer) -> None:
+    names.silent, names.records = {"silent.example."}, {"acme.example.": ['"x"']}
+    clock = Clock()
+    dns = answers(names, seconds=0.3, clock=clock)
+    assert dns.ask([["silent.example", "acme.example"]]) == {"acme.example": ("x",)}
+    asked = len(names.asked)
+    assert dns.ask([["silent.example", "acme.example"]]) == {"acme.example": ("x",)}
+    assert len(names.asked) == asked
+    names.silent.clear()
+    clock.now += PAUSE + 1
+    assert dns.ask([["silent.example"]]) == {"silent.example": ()}
+
+
+def test_many_threads_share_it(names: NameServer) -> None:
+    names.records = {f"n{n}.example.": ['"x"'] for n in range(20)}
+    dns = answers(names, kept=10)
+    found: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: found.append(len(dns.ask([[f"n{n}.example" for n in range(20)]]))))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert found == [20] * 8
+    assert len(dns.known(f"n{n}.example" for n in range(20))) == 10

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from dns.resolver import Resolver
     from pydantic import SecretStr
     from sqlalchemy import Engine
 
@@ -84,6 +85,7 @@ class AsyncMailKit:
         adapters: Sequence[CrmAdapter] = (),
         token_providers: Mapping[str, TokenCallable] | None = None,
         policy: LinkPolicy | None = None,
+        resolver: Resolver | None = None,
         create: bool | None = None,
         threads: int = THREADS,
     ) -> Self:
@@ -102,6 +104,7 @@ class AsyncMailKit:
             adapters=adapters,
             token_providers=token_providers,
             policy=policy,
+            resolver=resolver,
             create=create,
         )
         return cls(await anyio.to_thread.run_sync(make), threads=threads)

@@ -161,6 +161,10 @@ class AsyncMessages:
         """See ``Messages.copies``."""
         return await self._run(self._sync.copies, message_id)
 
+    async def verify(self, message_id: int) -> tuple[CopyInfo, ...]:
+        """See ``Messages.verify``."""
+        return await self._run(self._sync.verify, message_id)
+
 
 class AsyncLinks:
     """``kit.links``, awaited."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mailkit.cli import account_options as options
 from mailkit.cli import shapes
 from mailkit.cli.codes import Exit, code_of
 from mailkit.cli.context import opened, output
@@ -22,59 +23,35 @@ if TYPE_CHECKING:
 app: typer.Typer = typer.Typer(name="account", help="The accounts that the store knows.", no_args_is_help=True)
 
 _NONE_YET = "There is no account yet; add one with `mailkit account add`."
-_MODES = "implicit|starttls|insecure"
-_TLS_HELP = "implicit: TLS from the first byte; the default on ports 993 and 465, elsewhere starttls."
-_Imap = Annotated[
-    str | None, typer.Option(metavar="HOST[:PORT]", help="IMAP server. Default port: 993.", show_default=False)
-]
-_Smtp = Annotated[
-    str | None, typer.Option(metavar="HOST[:PORT]", help="SMTP server. Default port: 587.", show_default=False)
-]
-_Tls = Annotated[str | None, typer.Option(metavar=_MODES, help=_TLS_HELP, show_default=False)]
 
 
 @app.command()
 def add(
     ctx: typer.Context,
-    address: Annotated[str | None, typer.Argument(help="The account's address.", show_default=False)] = None,
-    name: Annotated[str | None, typer.Option(help="How to call it. Default: the address.", show_default=False)] = None,
-    display_name: Annotated[str, typer.Option(help="Shown beside the address in From.", show_default=False)] = "",
-    alias: Annotated[
-        list[str] | None, typer.Option(help="Further address. May be repeated.", show_default=False)
-    ] = None,
-    provider: Annotated[str | None, typer.Option(help="gmail, microsoft365, exchange …", show_default=False)] = None,
-    host: Annotated[
-        str | None, typer.Option(help="Server of a provider that runs at yours.", show_default=False)
-    ] = None,
-    imap: _Imap = None,
-    imap_tls: _Tls = None,
-    smtp: _Smtp = None,
-    smtp_tls: _Tls = None,
-    ca_file: Annotated[Path | None, typer.Option(help="CA that signed the servers' certificates.")] = None,
-    username: Annotated[str | None, typer.Option(help="Login name. Default: the address.", show_default=False)] = None,
-    password_file: Annotated[Path | None, typer.Option(help="File with the password.", show_default=False)] = None,
-    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read it from standard input.")] = False,
-    no_password: Annotated[bool, typer.Option("--no-password", help="Store no credentials.")] = False,
-    token_provider: Annotated[
-        str | None, typer.Option(help="OAuth 2.0: name of the application's token provider.", show_default=False)
-    ] = None,
-    authserv_id: Annotated[
-        list[str] | None,
-        typer.Option(help="Whom to believe in Authentication-Results. May be repeated.", show_default=False),
-    ] = None,
-    folder: Annotated[
-        list[str] | None, typer.Option(help="Sync only this folder. May be repeated.", show_default=False)
-    ] = None,
-    saves_sent: Annotated[
-        bool | None,
-        typer.Option("--saves-sent/--no-saves-sent", help="The server files sent mail.", show_default=False),
-    ] = None,
-    url: Annotated[str | None, typer.Option(help="imaps://… without a password.", show_default=False)] = None,
-    from_env: Annotated[
-        str | None, typer.Option(help="Take MAILKIT_ACCOUNT_<NAME>_… of this name.", show_default=False)
-    ] = None,
-    replace: Annotated[bool, typer.Option("--replace", help="Replace the account of that name.")] = False,
-    check_it: Annotated[bool, typer.Option("--check", help="Log in, and store it only if that works.")] = False,
+    address: options.Address = None,
+    name: options.Name = None,
+    display_name: options.DisplayName = "",
+    alias: options.Alias = None,
+    provider: options.Provider = None,
+    host: options.Host = None,
+    imap: options.Imap = None,
+    imap_tls: options.Tls = None,
+    smtp: options.Smtp = None,
+    smtp_tls: options.Tls = None,
+    ca_file: options.CaFile = None,
+    username: options.Username = None,
+    password_file: options.PasswordFile = None,
+    password_stdin: options.PasswordStdin = False,
+    no_password: options.NoPassword = False,
+    token_provider: options.TokenProvider = None,
+    authserv_id: options.AuthservId = None,
+    verify_dkim: options.VerifyDkim = None,
+    folder: options.Folder = None,
+    saves_sent: options.SavesSent = None,
+    url: options.Url = None,
+    from_env: options.FromEnv = None,
+    replace: options.Replace = False,
+    check_it: options.Check = False,
     json: Json = False,
 ) -> int:
     """Store an account. Makes the database if there is none (SQLite).
@@ -82,17 +59,11 @@ def add(
     The password comes from --password-file, --password-stdin, MAILKIT_PASSWORD or a prompt; never from an argument,
     which other users of the machine can read.
     """
+    said = locals()
     from mailkit.cli.accounts import Given, account_of
 
-    out = output(json)
-    given = Given(
-        address=address, name=name, display_name=display_name, aliases=alias, provider=provider, host=host,
-        imap=imap, imap_tls=imap_tls, smtp=smtp, smtp_tls=smtp_tls, ca_file=ca_file, username=username,
-        password_file=password_file, password_stdin=password_stdin, no_password=no_password,
-        token_provider=token_provider, authserv_ids=authserv_id, folders=folder, saves_sent=saves_sent,
-        url=url, from_env=from_env,
-    )  # fmt: skip
-    return _add(ctx, out, account_of(given), replace, check_it)
+    given = Given(**{one.name: said[one.name] for one in fields(Given)})
+    return _add(ctx, output(json), account_of(given), replace, check_it)
 
 
 def _add(ctx: typer.Context, out: Out, account: Account, replace: bool, check_it: bool) -> int:

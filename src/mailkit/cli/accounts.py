@@ -25,7 +25,7 @@ class Given:
     address: str | None = None
     name: str | None = None
     display_name: str = ""
-    aliases: list[str] | None = None
+    alias: list[str] | None = None
     provider: str | None = None
     host: str | None = None
     imap: str | None = None
@@ -38,8 +38,9 @@ class Given:
     password_stdin: bool = False
     no_password: bool = False
     token_provider: str | None = None
-    authserv_ids: list[str] | None = None
-    folders: list[str] | None = None
+    authserv_id: list[str] | None = None
+    verify_dkim: bool | None = None
+    folder: list[str] | None = None
     saves_sent: bool | None = None
     url: str | None = None
     from_env: str | None = None
@@ -67,9 +68,10 @@ def _extras(given: Given) -> dict[str, Any]:
     extras: dict[str, Any] = {
         "name": given.name,
         "display_name": given.display_name,
-        "aliases": tuple(given.aliases or ()),
-        "authserv_ids": tuple(given.authserv_ids or ()),
-        "folders": tuple(given.folders or ()),
+        "aliases": tuple(given.alias or ()),
+        "authserv_ids": tuple(given.authserv_id or ()),
+        "verify_dkim": given.verify_dkim,
+        "folders": tuple(given.folder or ()),
         "saves_sent": given.saves_sent,
     }
     return {key: value for key, value in extras.items() if value not in (None, "", ())}

@@ -78,8 +78,8 @@ SHAPES: dict[str, Fields] = {
     },
     "Account": {
         "name": "text", "address": "text", "display_name": "text", "aliases": "[text]", "provider": "text?",
-        "imap": "Server?", "smtp": "Server?", "authserv_ids": "[text]", "saves_sent": "bool?", "folders": "[text]",
-        "dkim": "[text]",
+        "imap": "Server?", "smtp": "Server?", "authserv_ids": "[text]", "verify_dkim": "bool",
+        "saves_sent": "bool?", "folders": "[text]", "dkim": "[text]",
     },
     "Server": {"host": "text", "port": "number", "tls": "text", "ca_file": "text?"},
     "Checked": {"name": "text", "checks": "[Check]"},

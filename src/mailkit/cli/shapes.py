@@ -47,6 +47,7 @@ def account(one: Account) -> Shape:
         "imap": _server(one.imap),
         "smtp": _server(one.smtp),
         "authserv_ids": list(one.authserv_ids),
+        "verify_dkim": one.verify_dkim,
         "saves_sent": one.saves_sent,
         "folders": list(one.folders),
         "dkim": [f"{key.selector}._domainkey.{key.domain}" for key in one.dkim],

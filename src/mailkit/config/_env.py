@@ -19,7 +19,7 @@ _SERVER_KEYS = ("HOST", "PORT", "TLS")
 _KEYS = frozenset(
     {
         "ADDRESS", "USERNAME", "PROVIDER", "CA_FILE", "TOKEN_PROVIDER", "MECHANISM", "DISPLAY_NAME", "ALIASES",
-        "AUTHSERV_IDS", "CONNECT_TIMEOUT", "READ_TIMEOUT", "DKIM_DOMAIN", "DKIM_SELECTOR",
+        "AUTHSERV_IDS", "CONNECT_TIMEOUT", "READ_TIMEOUT", "DKIM_DOMAIN", "DKIM_SELECTOR", "VERIFY_DKIM",
     }
     | {f"{part}_{key}" for part in ("IMAP", "SMTP") for key in _SERVER_KEYS}
     | {key + suffix for key in _SECRETS for suffix in ("", "_FILE")}
@@ -74,6 +74,8 @@ def _from_variables(
     fields["display_name"] = given.get("DISPLAY_NAME", "")
     for key in ("ALIASES", "AUTHSERV_IDS"):
         fields[key.lower()] = tuple(part.strip() for part in given.get(key, "").split(",") if part.strip())
+    if given.get("VERIFY_DKIM"):
+        fields["verify_dkim"] = given["VERIFY_DKIM"]
     username, password = given.get("USERNAME") or None, secrets["PASSWORD"]
     if secrets["DKIM_KEY"] is not None:
         domain = given.get("DKIM_DOMAIN") or given["ADDRESS"].rpartition("@")[2]

@@ -15,7 +15,7 @@ _SCHEMES = {"imaps": "implicit", "imap": "starttls", "smtps": "implicit", "smtp"
 _PORTS = {"imaps": 993, "imap": 143, "smtps": 465, "smtp": 587}
 _KEYS = {
     "smtp", "address", "name", "display_name", "provider", "tls", "smtp_tls", "ca_file", "token_provider", "mechanism",
-    "aliases", "connect_timeout", "read_timeout",
+    "aliases", "connect_timeout", "read_timeout", "verify_dkim",
 }  # fmt: skip
 _HINT = "Write imaps://user:password@host/?smtp=smtps://host with user and password percent-encoded."
 
@@ -42,6 +42,8 @@ def account_from_url(cls: type[Account], url: str, name: str | None) -> Account:
     fields["credentials"] = _credentials(parts, username, query)
     fields["provider"] = query.get("provider") or providers.for_host(parts.hostname or "").name
     fields["display_name"] = query.get("display_name", "")
+    if "verify_dkim" in query:
+        fields["verify_dkim"] = query["verify_dkim"]
     fields["aliases"] = tuple(a.strip() for a in query.get("aliases", "").split(",") if a.strip())
     return make(cls, fields)
 

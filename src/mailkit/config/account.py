@@ -31,6 +31,8 @@ class Account(Setting):
             servers sign with.
         saves_sent: whether the server files sent mail itself; None takes the provider's word.
         folders: the folders to sync by name; empty means the default choice.
+        verify_dkim: check the DKIM signatures of what arrives, with keys from the DNS, where no server of ours has said
+            anything (extra ``trust``).
         dkim: keys that sign what is sent; those whose domain is the author's, or above it, sign.
     """
 
@@ -43,6 +45,7 @@ class Account(Setting):
     smtp: SmtpServer | None = None
     credentials: Password | OAuth2 | None = None
     authserv_ids: tuple[str, ...] = ()
+    verify_dkim: bool = False
     saves_sent: bool | None = None
     folders: tuple[str, ...] = Field(default=(), max_length=10_000)
     dkim: tuple[DkimKey, ...] = Field(default=(), max_length=10)
@@ -164,8 +167,8 @@ class Account(Setting):
 
         ``ADDRESS``, ``PASSWORD`` or ``PASSWORD_FILE``, ``USERNAME``, ``PROVIDER``, ``IMAP_HOST``, ``IMAP_PORT``,
         ``IMAP_TLS``, ``SMTP_HOST``, ``SMTP_PORT``, ``SMTP_TLS``, ``CA_FILE``, ``TOKEN_PROVIDER``, ``DISPLAY_NAME``,
-        ``ALIASES`` (comma separated), ``DKIM_SELECTOR`` with ``DKIM_KEY`` or ``DKIM_KEY_FILE`` and, if it is not the
-        address's, ``DKIM_DOMAIN``, or ``URL``/``URL_FILE`` alone.
+        ``ALIASES`` (comma separated), ``VERIFY_DKIM`` (yes or no), ``DKIM_SELECTOR`` with ``DKIM_KEY`` or
+        ``DKIM_KEY_FILE`` and, if it is not the address's, ``DKIM_DOMAIN``, or ``URL``/``URL_FILE`` alone.
 
         Raises:
             ConfigError: a variable is missing, unknown or wrong; the message names it.

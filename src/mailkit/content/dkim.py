@@ -23,7 +23,9 @@ from mailkit.errors import MissingExtraError
 from mailkit.message import Message
 from mailkit.message.address import unicode_domain
 
-__all__ = ["Answers", "DkimResult", "dns_names", "is_strict", "verify_dkim"]
+from .domains import organisation
+
+__all__ = ["Answers", "DkimResult", "dns_names", "is_strict", "need_dkim", "verify_dkim"]
 
 #: TXT records by name, each as the text of its strings joined; a name without any has an empty sequence, one that
 #: could not be asked for is missing.
@@ -71,18 +73,39 @@ class _Signature:
 
 
 def dns_names(message: Message) -> tuple[str, ...]:
-    """The TXT records that ``verify_dkim`` and ``trust_of`` want for a message, at most eight. Never raises."""
-    names = [signature.key_name for signature in _signatures(message)]
-    domain = message.from_[0].address.rpartition("@")[2].lower() if len(message.from_) == 1 else ""
-    if _NAME.fullmatch(domain) and "." in domain:
-        names.append(f"_dmarc.{domain}")
-    return tuple(dict.fromkeys(name for name in names if name))
+    """The TXT records that ``verify_dkim`` and ``trust_of`` want for a message, at most eight: the keys, then DMARC's
+    policy. None for a message without a signature that could be checked. Never raises."""
+    keys = dict.fromkeys(name for signature in _signatures(message) if (name := signature.key_name))
+    return (*keys, *_policy_names(message)) if keys else ()
 
 
-def is_strict(answers: Answers, domain: str) -> bool:
-    """Whether the domain's DMARC record asks for strict DKIM alignment (``adkim=s``, RFC 7489 section 6.3)."""
-    records = [record for record in answers.get(f"_dmarc.{domain}", ()) if record[:8].lower() == "v=dmarc1"]
-    return len(records) == 1 and _tags(records[0]).get("adkim", "r").lower() == "s"
+def is_strict(message: Message, answers: Answers) -> bool:
+    """Whether only a signature of the very domain in From counts: because its owner says so (``adkim=s``, RFC 7489
+    section 6.3), or because nobody could be asked whether he does."""
+    names = _policy_names(message)
+    for name in names:
+        if name not in answers:
+            return True
+        records = [record for record in answers[name] if record[:8].lower() == "v=dmarc1"]
+        if len(records) == 1:
+            return _tags(records[0]).get("adkim", "r").lower() == "s"
+    return not names
+
+
+def _policy_names(message: Message) -> tuple[str, ...]:
+    """Where the DMARC policy of From's domain stands: there, else at its organisation's (section 6.6.3). None for a
+    domain in other letters than the DNS knows."""
+    domain = message.from_[0].address.rpartition("@")[2].lower().rstrip(".") if len(message.from_) == 1 else ""
+    names = (domain, organisation(domain)) if domain else ()
+    return tuple(dict.fromkeys(f"_dmarc.{name}" for name in names if _NAME.fullmatch(name) and "." in name))
+
+
+def need_dkim() -> None:
+    """Raise MissingExtraError if dkimpy is not installed."""
+    try:
+        import dkim  # noqa: F401 - to say now what is missing
+    except ImportError as error:
+        raise MissingExtraError("trust", "Checking DKIM signatures") from error
 
 
 def verify_dkim(message: Message, answers: Answers) -> tuple[DkimResult, ...]:
@@ -97,10 +120,7 @@ def verify_dkim(message: Message, answers: Answers) -> tuple[DkimResult, ...]:
     signatures = _signatures(message)
     if not signatures:
         return ()
-    try:
-        import dkim  # noqa: F401 - to say now what is missing
-    except ImportError as error:
-        raise MissingExtraError("trust", "Checking DKIM signatures") from error
+    need_dkim()
     return tuple(_checked(message, signature, answers) for signature in signatures)
 
 

@@ -9,7 +9,7 @@ from mailkit.message.address import unicode_domain
 
 from .tables import phrases
 
-__all__ = ["are_neighbours", "is_shared", "same_organisation"]
+__all__ = ["are_neighbours", "is_shared", "organisation", "same_organisation"]
 
 # Domains in which everybody may have an address: having one there makes nobody else's mail ours.
 _SHARED = frozenset(
@@ -61,6 +61,13 @@ def same_organisation(one: str, other: str) -> bool:
         return registered is not None and registered == suffixes.privatesuffix(other)
     upper, lower = sorted((one, other), key=len)
     return lower.endswith(f".{upper}") and _can_be_registered(upper)
+
+
+def organisation(domain: str) -> str:
+    """The domain that an organisation registered, in which the given one lies; "" where only ``publicsuffixlist``
+    would know, and is not installed."""
+    suffixes = _suffix_list()
+    return (suffixes.privatesuffix(domain) or "") if suffixes is not None else ""
 
 
 def _can_be_registered(domain: str) -> bool:

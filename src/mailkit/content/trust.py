@@ -76,8 +76,11 @@ def trust_of(
         return Trust(TrustLevel.FORGED, (*evidence, *doubts, *notes))
     own = verify_dkim(message, answers) if answers is not None else ()
     evidence += [f"{item}, checked here" for item in own]
-    exact = answers is not None and is_strict(answers, domain)
-    signed = any(item.result == "pass" and _matches(item.domain, domain, exact) for item in own)
+    exact = answers is not None and is_strict(message, answers)
+    passed = [item.domain for item in own if item.result == "pass"]
+    signed = any(_matches(signer, domain, exact) for signer in passed)
+    if not signed and any(same_organisation(signer, domain) for signer in passed):
+        evidence.append("only a signature of the very domain counts: its DMARC policy says so, or could not be fetched")
     if not doubts and domain and (_is_authenticated(results, domain) or (signed and not _fails_dmarc(results))):
         return Trust(TrustLevel.AUTHENTICATED, (*evidence, *notes))
     if not results:

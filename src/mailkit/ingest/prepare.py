@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from mailkit.content import Content, Report, kind_of, read, report_of, trust_of
+from mailkit.content import Content, Report, dns_names, kind_of, read, report_of, trust_of
 from mailkit.message import Address, Message, content_digest, identity, parse
 from mailkit.store.columns import storable
 from mailkit.store.raw import digest_of
@@ -35,10 +35,12 @@ class Profile:
     Attributes:
         addresses: the addresses of all our own accounts, as keys (lower case).
         authserv_ids: the server names whose Authentication-Results are believed (RFC 8601 section 5).
+        verify_dkim: whether signatures are checked here, where no such server has said anything.
     """
 
     addresses: frozenset[str] = frozenset()
     authserv_ids: tuple[str, ...] = ()
+    verify_dkim: bool = False
 
     @property
     def domains(self) -> tuple[str, ...]:
@@ -48,7 +50,10 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A mail, read. Everything ingest writes comes from here."""
+    """A mail, read. Everything ingest writes comes from here.
+
+    ``wanted`` are the TXT records that could make its sender known; see ``mailkit.ingest.sender``.
+    """
 
     mail: RawMail
     message: Message
@@ -66,11 +71,12 @@ class Prepared:
     people: tuple[tuple[str, str, str], ...]
     new_text: str
     quoted: str
-    own_addresses: frozenset[str]
+    profile: Profile
     snippet: str
     kind: str
     report: Report | None
     trust: Trust
+    wanted: tuple[str, ...]
     direction: Direction
     defects: tuple[str, ...]
     attachments: int
@@ -86,6 +92,7 @@ def prepare(mail: RawMail, profile: Profile, limits: Limits, now: datetime) -> P
     date = _utc(message.date)
     text = storable(_new_text(content), TEXT_LENGTH)
     message_id = _indexable(message.message_id) if message.message_id else None
+    trust = _trust(mail, message, profile)
     return Prepared(
         mail=mail,
         message=message,
@@ -103,11 +110,12 @@ def prepare(mail: RawMail, profile: Profile, limits: Limits, now: datetime) -> P
         people=_people(message, limits),
         new_text=text,
         quoted=storable("\n".join(content.quoted), TEXT_LENGTH),
-        own_addresses=profile.addresses,
+        profile=profile,
         snippet=" ".join(text[: SNIPPET_LENGTH * 4].split())[:SNIPPET_LENGTH],
         kind=kind,
         report=report,
-        trust=_trust(mail, message, profile),
+        trust=trust,
+        wanted=dns_names(message) if profile.verify_dkim and trust.level is TrustLevel.CLAIMED else (),
         direction=mail.direction,
         defects=tuple(sorted({defect.code for defect in message.defects})),
         attachments=len(content.attachments),

@@ -92,5 +92,5 @@ def facts_of(one: Prepared, message_pk: int, thread_id: int, wish: Record | None
         account=one.mail.source.account,
         wish=wish,
         quoted=one.quoted,
-        own_addresses=one.own_addresses,
+        own_addresses=one.profile.addresses,
     )

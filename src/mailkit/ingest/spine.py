@@ -29,16 +29,18 @@ from functools import partial
 
 from mailkit.errors import AdapterError, MailkitError, StoreError
 from mailkit.events import MessageReceived, MessageSent
+from mailkit.ingest import sender
 from mailkit.ingest.aside import EMPTY, FAILED, HANDLER, TOO_LARGE, UNREADABLE, Rejected, put_aside, refuse
 from mailkit.ingest.known import Known
 from mailkit.ingest.prepare import Prepared, Profile, prepare
 from mailkit.ingest.rows import facts_of, ids_of, row_of, sent_by_us, tell_bounce
-from mailkit.link.linker import attach_thread, decide_local
+from mailkit.link.linker import attach_thread, decide_local, lock_thread_of
 from mailkit.link.patterns import Patterns
 from mailkit.link.rules import LinkPolicy
 from mailkit.link.signals import TokenVerifier
+from mailkit.net.dns import TxtAnswers
 from mailkit.store import Store, Tx, events, links, messages, quarantine, raw, threads
-from mailkit.words import Direction, Limits, RawMail, Record, Stored
+from mailkit.words import Direction, Limits, RawMail, Record, Stored, TrustLevel
 
 logger = logging.getLogger("mailkit.ingest")
 
@@ -67,6 +69,7 @@ class Ingest:
         profile: what is to be known of an account of that name; None asks for mail without an account.
         rules: how links are found from local evidence inside the transaction.
         limits: bounds on what is read.
+        dns: is asked for what could make a sender known, before the transaction; None: nobody is.
     """
 
     def __init__(
@@ -76,11 +79,13 @@ class Ingest:
         profile: Callable[[str | None], Profile],
         rules: LinkRules,
         limits: Limits,
+        dns: TxtAnswers | None = None,
     ) -> None:
         self._store = store
         self._profile = profile
         self._rules = rules
         self._limits = limits
+        self._dns = dns
 
     def many(self, mails: Sequence[RawMail], *, fence: Fence | None = None) -> list[Stored]:
         """Ingest mails, each fully or not at all; one result for each, in their order.
@@ -92,7 +97,9 @@ class Ingest:
         Raises:
             StoreError: the database failed; what was committed before stays, the rest can be brought again.
         """
-        read = [self._read(mail) for mail in mails]
+        batch = [self._read(mail) for mail in mails]
+        answers = sender.fetched(batch, self._dns)
+        read = [sender.weighed(one, answers) if isinstance(one, Prepared) else one for one in batch]
         return [stored for part in _parts(read) for stored in self._part(part, fence)]
 
     def _part(self, part: Sequence[Prepared | Rejected], fence: Fence | None) -> list[Stored]:
@@ -110,10 +117,11 @@ class Ingest:
     def within(self, tx: Tx, mail: RawMail, *, wish: Record | None = None) -> Stored:
         """Ingest one mail in a transaction that is open already, ours or the caller's.
 
-        A mail that cannot be ingested is put into quarantine in the same transaction.
+        A mail that cannot be ingested is put into quarantine in the same transaction. Of the DNS only what is
+        remembered is taken.
         """
         try:
-            prepared = self._prepare(mail)
+            prepared = self._ready(mail, inside=True)
             _lock(tx, [prepared])
             with tx.savepoint():
                 return self._one(tx, prepared, Known.of(tx, [prepared]), wish)
@@ -129,7 +137,7 @@ class Ingest:
     def fetched(self, mail: RawMail, quarantine_id: int, *, fence: Fence | None = None) -> Stored:
         """Ingest a mail that was left on the server and has come now. Fails it, it is held again, with its bytes."""
         try:
-            prepared = self._prepare(mail)
+            prepared = self._ready(mail)
             return self._store.run(lambda tx: self._release(tx, prepared, quarantine_id, fence))
         except Rejected as rejected:
             logger.info("quarantine row %d stays: %s", quarantine_id, rejected.reason)
@@ -149,12 +157,32 @@ class Ingest:
             self._store.run(partial(_let_go, held=held))
             return Stored(0, 0, new=False, new_copy=False, quarantine_id=held.id)
         try:
-            prepared = self._prepare(mail)
+            prepared = self._ready(mail)
             return self._store.run(lambda tx: self._release(tx, prepared, quarantine_id))
         except Rejected as rejected:
             logger.info("quarantine row %d stays: %s", quarantine_id, rejected.reason)
             self._store.run(partial(refuse, rejected=rejected, quarantine_id=quarantine_id))
             return Stored(0, 0, new=False, new_copy=False, quarantine_id=quarantine_id)
+
+    def verify(self, message_pk: int) -> None:
+        """Weigh the sender of a stored message again, where it is only claimed: a key may come that did not before.
+
+        Raises:
+            NotFoundError: no such message.
+            RunningLoopError, NetworkInTransactionError: here nobody can be asked.
+        """
+        with self._store.read() as tx:
+            mails = sender.claimed(tx, message_pk)
+        for mail in mails:
+            one = self._ready(mail)
+            if one.wanted and one.trust.level is not TrustLevel.FORGED:
+                self._store.run(partial(self._believe, one=one, message_pk=message_pk))
+
+    def _believe(self, tx: Tx, one: Prepared, message_pk: int) -> None:
+        thread_id = lock_thread_of(tx, message_pk)
+        account = one.mail.source.account or ""
+        if messages.believe(tx, message_pk, account, one.trust, renew=True)[1]:
+            self._decide(tx, one, message_pk, thread_id, None, new=False)
 
     # -- one mail --------------------------------------------------------------------------------------------------
 
@@ -171,6 +199,10 @@ class Ingest:
         except Exception as error:
             logger.exception("a mail could not be read: %s", mail.source.key)
             raise Rejected(mail, UNREADABLE, f"{type(error).__name__}: {error}") from error
+
+    def _ready(self, mail: RawMail, *, inside: bool = False) -> Prepared:
+        one = self._prepare(mail)
+        return sender.weighed(one, sender.fetched([one], self._dns, inside=inside))
 
     def _read(self, mail: RawMail) -> Prepared | Rejected:
         try:
@@ -222,10 +254,14 @@ class Ingest:
             self._tell(tx, one, message_pk, thread_id, copy_id)
         if found is None or better:
             # A further copy, or the same mail in another folder, may be better authenticated than the first.
-            facts = facts_of(one, message_pk, thread_id, wish)
-            rules = self._rules
-            decide_local(tx, facts, rules.patterns, rules.verifier, rules.policy, new=found is None)
+            self._decide(tx, one, message_pk, thread_id, wish, new=found is None)
         return Stored(message_pk, thread_id, new=found is None, new_copy=new_copy)
+
+    def _decide(
+        self, tx: Tx, one: Prepared, message_pk: int, thread_id: int, wish: Record | None, *, new: bool
+    ) -> None:
+        facts, rules = facts_of(one, message_pk, thread_id, wish), self._rules
+        decide_local(tx, facts, rules.patterns, rules.verifier, rules.policy, new=new)
 
     def _insert(self, tx: Tx, one: Prepared, known: Known) -> tuple[int, int]:
         thread_id = self._assign(tx, one, one.keys, known, count=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mailkit.errors import AccountExistsError, MailkitError, UnknownAccountError
 from mailkit.kit.blocking import blocking
-from mailkit.kit.core import Core
+from mailkit.kit.core import Core, need_trust
 from mailkit.store import Tx, accounts
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ class Accounts:
         Raises:
             AccountExistsError: one of that name is there, and ``replace`` was not given.
             MissingKeyError: it has a password and no encryption key was given.
+            MissingExtraError: it checks signatures, and the libraries for that are not installed.
         """
+        need_trust(account)
         config, secret = account.to_stored()
         purpose = f"account:{account.name}"
         sealed = self._core.box.seal(secret, purpose) if secret is not None else None

@@ -16,18 +16,21 @@ from mailkit.auth.secretbox import SecretBox
 from mailkit.auth.tokens import Credentials
 from mailkit.compose.token import verify
 from mailkit.config import Account
+from mailkit.content.dkim import need_dkim
 from mailkit.errors import AdapterError, MissingCredentialsError, UnknownAccountError
 from mailkit.events import Event
 from mailkit.ingest import Ingest, LinkRules, Profile
 from mailkit.link.patterns import Patterns
 from mailkit.link.rules import LinkPolicy
 from mailkit.link.signals import Token
+from mailkit.net.dns import TxtAnswers, need_dns
 from mailkit.net.guard import forbid_network
 from mailkit.store import Store, Tx, accounts
 from mailkit.store.failures import database_failure
 from mailkit.words import Limits
 
 if TYPE_CHECKING:
+    from dns.resolver import Resolver
     from pydantic import SecretStr
 
     from mailkit.config import TokenCallable
@@ -84,6 +87,7 @@ class Parts:
     adapters: tuple[CrmAdapter, ...]
     policy: LinkPolicy
     token_providers: Mapping[str, TokenCallable]
+    resolver: Resolver | None = None
 
 
 class Core:
@@ -110,7 +114,11 @@ class Core:
             verifier=self._verified if self.token_keys else None,
             policy=parts.policy,
         )
-        self.ingest = Ingest(store, profile=self.profile, rules=self.rules, limits=parts.limits)
+        limits = parts.limits
+        dns = TxtAnswers(
+            names=limits.dns_names, seconds=limits.dns_seconds, kept=limits.dns_answers, resolver=parts.resolver
+        )
+        self.ingest = Ingest(store, profile=self.profile, rules=self.rules, limits=limits, dns=dns)
 
     # -- accounts --------------------------------------------------------------------------------------------------
 
@@ -200,7 +208,9 @@ class Core:
         every = [Account.from_stored(row.config, None) for row in rows]
         mine = next((one for one in every if one.name == name), None)
         own = frozenset(address.casefold() for one in every for address in one.addresses)
-        return Profile(addresses=own, authserv_ids=mine.authserv_ids if mine else ())
+        if mine is None:
+            return Profile(addresses=own)
+        return Profile(addresses=own, authserv_ids=mine.authserv_ids, verify_dkim=mine.verify_dkim)
 
     def forget_profiles(self) -> None:
         """Accounts have changed."""
@@ -210,6 +220,13 @@ class Core:
     def _verified(self, message_id: str) -> Token | None:
         payload = verify(message_id, self.token_keys)
         return Token(payload) if payload == self.token_payload else None
+
+
+def need_trust(of: Account | Profile) -> None:
+    """Raise MissingExtraError if the account checks signatures, and the libraries for that are not installed."""
+    if of.verify_dkim:
+        need_dkim()
+        need_dns()
 
 
 def _token_keys(key: Key | Sequence[Key] | None) -> tuple[bytes, ...]:

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 from mailkit.errors import ConfigError, InputError, UsageError
 from mailkit.events import Event
 from mailkit.kit.accounts import Accounts
-from mailkit.kit.core import Core, Parts
+from mailkit.kit.blocking import blocking
+from mailkit.kit.core import Core, Parts, need_trust
 from mailkit.kit.events import Events
 from mailkit.kit.links import Links
 from mailkit.kit.mailboxes import Mailboxes
@@ -39,6 +40,7 @@ from mailkit.words import Direction, Envelope, Limits, RawMail, Receipt, Role, S
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from dns.resolver import Resolver
     from pydantic import SecretStr
     from sqlalchemy import Engine
 
@@ -96,6 +98,7 @@ class MailKit:
         adapters: the application's CRM adapters.
         token_providers: callables that give OAuth 2.0 access tokens, by the name that accounts use.
         policy: how evidence for links is weighed.
+        resolver: dnspython's, for accounts that check signatures (``verify_dkim``). Default: the machine's settings.
         clock: returns the time as an aware datetime.
         create: make the tables in an empty database. Default: only for an SQLite URL.
 
@@ -119,10 +122,13 @@ class MailKit:
         adapters: Sequence[CrmAdapter] = (),
         token_providers: Mapping[str, TokenCallable] | None = None,
         policy: LinkPolicy | None = None,
+        resolver: Resolver | None = None,
         clock: Callable[[], datetime] = utcnow,
         create: bool | None = None,
     ) -> None:
-        parts = Parts(key, limits or Limits(), _adapters(adapters), policy or LinkPolicy(), token_providers or {})
+        parts = Parts(
+            key, limits or Limits(), _adapters(adapters), policy or LinkPolicy(), token_providers or {}, resolver
+        )
         store = Store.open(
             where,
             tenant=tenant,
@@ -260,13 +266,18 @@ class MailKit:
             envelope: SMTP's sender and recipients.
             source: a ``Source`` with the delivery's own id; a plain word takes the digest of the bytes for the id, so
                 that the same bytes delivered twice are one arrival.
-            tx: the caller's own transaction; the mail is in when that commits.
+            account: whose mail it is. Who may be believed is a setting of accounts: a mail of none only claims to come
+                from its sender.
+            tx: the caller's own transaction; the mail is in when that commits. The DNS is not asked then.
 
         Returns:
             what was stored; a mail that cannot be ingested is in quarantine.
 
         Raises:
             InputError: ``raw`` is not bytes.
+            MissingExtraError: the account checks signatures, and the libraries for that are not installed.
+            RunningLoopError, NetworkInTransactionError: the account checks signatures (``verify_dkim``), for which the
+                DNS cannot be asked here.
         """
         if not isinstance(raw, bytes):
             raise InputError(f"A mail is given as its bytes, not as {type(raw).__name__}.", hint="Encode it first.")
@@ -281,6 +292,10 @@ class MailKit:
         if tx is not None:
             with self._core.store.within(tx) as own:
                 return self._core.ingest.within(own, mail)
+        profile = self._core.profile(whence.account)
+        if profile.verify_dkim:
+            need_trust(profile)
+            blocking("ingest")
         return self._core.ingest.many([mail])[0]
 
     def on(self, event: type[E]) -> Registrar[E]:

@@ -13,7 +13,7 @@ from tenacity.wait import wait_exponential_jitter
 from mailkit.errors import ConfigError, MailkitError, UnsupportedError
 from mailkit.events import Event
 from mailkit.kit.blocking import blocking
-from mailkit.kit.core import Core
+from mailkit.kit.core import Core, need_trust
 from mailkit.retry import Schedule
 from mailkit.store import events
 from mailkit.words import Role
@@ -65,8 +65,10 @@ class Mailboxes:
         from mailkit.sync import SyncOptions, sync_account
 
         core = self._core
+        account = core.ready(name)
+        need_trust(account)  # before the server is asked for mail
         return sync_account(
-            core.ready(name),
+            account,
             store=core.store,
             ingest=core.ingest,
             options=SyncOptions(folders=(folders,) if isinstance(folders, str) else tuple(folders or ())),
@@ -90,6 +92,7 @@ class Mailboxes:
         account = self._core.ready(name)
         if account.imap is None:
             raise ConfigError(f"The account {name!r} has no IMAP server, so there is nothing to watch.")
+        need_trust(account)
         return self._watch(account, self._latest(), seconds, stop or threading.Event())
 
     def _watch(

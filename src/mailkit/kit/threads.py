@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailkit.kit.blocking import blocking
 from mailkit.kit.core import Core
 from mailkit.link import manual
 from mailkit.message import Message, parse
@@ -154,6 +155,22 @@ class Messages:
         with self._core.store.read() as tx:
             messages.get(tx, message_id)
             return _copies(tx, message_id)
+
+    def verify(self, message_id: int) -> tuple[CopyInfo, ...]:
+        """Weigh the sender of a message again: its copies, as ``copies`` gives them.
+
+        For mail that only claims to come from its sender, in accounts that check signatures (``verify_dkim``), when the
+        DNS did not answer as it arrived, say. Where its signature stands now, its links and jobs follow as if it had at
+        once; no event says so. A sender who was believed stays believed.
+
+        Raises:
+            NotFoundError: no such message.
+            MissingExtraError: the libraries for checking signatures are not installed.
+            RunningLoopError, NetworkInTransactionError: the DNS cannot be asked here.
+        """
+        blocking("messages.verify")
+        self._core.ingest.verify(message_id)
+        return self.copies(message_id)
 
 
 def _copies(tx: Tx, message_id: int) -> tuple[CopyInfo, ...]:

@@ -262,11 +262,21 @@ def add_copy(
     ).first()
     if row is not None:
         return int(row.id), True, True
+    known, better = believe(tx, message_pk, account, trust)
+    return known, False, better
+
+
+def believe(tx: Tx, message_pk: int, account: str, trust: Trust, *, renew: bool = False) -> tuple[int, bool]:
+    """Note what else is known of the sender of a copy that is there: (id, whether he is believed more now).
+
+    Args:
+        renew: take the evidence also where it comes to the same.
+    """
     known = tx.execute(_COPY_OF, of_message=message_pk, of_account=account).one(f"copy of message {message_pk}")
-    better = _RANK[str(trust.level)] > _RANK.get(known.trust, 0)
-    if better:
+    before, now = _RANK.get(known.trust, 0), _RANK[str(trust.level)]
+    if now > before or (renew and now == before):
         tx.execute(_BELIEVE, pk=known.id, level=str(trust.level), evidence=json.dumps(trust.evidence))
-    return int(known.id), False, better
+    return int(known.id), now > before
 
 
 _RANK = {str(TrustLevel.FORGED): 0, str(TrustLevel.CLAIMED): 1, str(TrustLevel.AUTHENTICATED): 2}
