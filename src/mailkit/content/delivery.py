@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from mailkit.message.shown import ENDS_ADDRESS, addresses_in
 
-__all__ = ["Fields", "blocks", "clean_address", "reply_code", "status_in", "typed_value"]
+__all__ = ["Fields", "blocks", "clean_address", "original_address", "reply_code", "status_in", "typed_value"]
 
 Fields = dict[str, list[str]]
 
@@ -19,6 +19,8 @@ MAX_BLOCKS = 2000
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,60}")
 _STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
 _REPLY = re.compile(r"(?<![\d.#])[245][0-5]\d(?=[ -]|$)")
+_XTEXT = re.compile(r"\+(2B|3D|40)")  # what RFC 3461 section 4 has written so, of what addresses hold
+_UNITEXT = re.compile(r"\\x\{([0-9A-F]{1,6})\}")  # RFC 6533 section 3
 
 
 def blocks(text: str) -> Iterator[Fields]:
@@ -52,6 +54,20 @@ def typed_value(value: str) -> str:
     """What follows ``rfc822;`` or ``smtp;``; the whole value where there is no type."""
     kind, semicolon, rest = value.partition(";")
     return rest.strip() if semicolon and len(kind) <= 40 and " " not in kind.strip() else value.strip()
+
+
+def original_address(value: str) -> str:
+    """The address in an ``Original-Recipient`` value, or "": some servers copy it as it was written in SMTP."""
+    text = typed_value(value[:2000])
+    text = _UNITEXT.sub(_character, text)
+    if "@" not in text or "+2B" in text or "+3D" in text:
+        text = _XTEXT.sub(lambda match: chr(int(match[1], 16)), text)
+    return clean_address(text)
+
+
+def _character(match: re.Match[str]) -> str:
+    code = int(match[1], 16)
+    return chr(code) if code < 0xD800 or 0xDFFF < code < 0x110000 else ""
 
 
 def clean_address(value: str) -> str:

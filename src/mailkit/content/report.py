@@ -14,7 +14,15 @@ from dataclasses import dataclass
 from mailkit.message import Headers, Message, Part, parse, parse_ids
 from mailkit.message.shown import addresses_in
 
-from .delivery import Fields, blocks, clean_address, reply_code, status_in, typed_value
+from .delivery import (
+    Fields,
+    blocks,
+    clean_address,
+    original_address,
+    reply_code,
+    status_in,
+    typed_value,
+)
 from .legacy import legacy_recipients
 from .notices import Finding, anywhere, read_notice, split_notice
 from .reasons import is_hard, reason_for
@@ -24,6 +32,7 @@ from .transcript import Transcript
 __all__ = ["Report", "ReportRecipient", "report_of"]
 
 MAX_RECIPIENTS = 1000
+MAX_TOLD = 500  # lines in which the original's Message-ID is looked for
 MAX_DIAGNOSTIC = 2000  # characters kept of what the server said
 _DAEMONS = (
     "mailer-daemon",
@@ -40,8 +49,21 @@ _FAILURE_WORDS = phrases(
     delivery failure | delivery problem | delayed | not delivered | not be delivered | did not reach | mail failed |
     could not deliver | unable to deliver | wasn't able to deliver | mail failure | not able to deliver |
     delivery error | no valid recipients | couldn't be delivered | unzustellbar |
-    non remis | user unknown | unknown user | gagal | 未送達 | 配信不能 |
-    退信
+    user unknown | unknown user | delivery to the following | could not be reached | undelivered |
+    mail delivery status |
+    konnte nicht zugestellt | nicht zustellbar | zustellung fehlgeschlagen | non remis | échec de la remise |
+    n'a pas pu être remis | non délivré | no se puede entregar | no se pudo entregar | no entregado |
+    não é possível entregar | não foi possível entregar | não entregue | falha na entrega | impossibile recapitare |
+    non recapitabile | recapito non riuscito | mancato recapito | niet te bestellen | onbestelbaar |
+    niet worden bezorgd | det går inte att leverera | kunde inte levereras | leverans misslyckades |
+    kan ikke leveres | kunne ikke leveres | uleverbar | ei voi toimittaa | toimitus epäonnistui | niedostarczon |
+    nie można dostarczyć | nie dostarczono | nedoručiteln | nelze doručit | nedoručen | kézbesíthetetlen |
+    nem kézbesíthető | nelivrabil | nu se poate livra | не удается доставить | не доставлено | недоставлен |
+    невозможно доставить | не вдалося доставити | δεν είναι δυνατή η παράδοση | teslim edilemedi | iletilemedi |
+    غير قابل للتسليم | تعذر تسليم | فشل التسليم | לא ניתן למסירה | tidak terkirim | gagal |
+    tidak dapat dihantar | không thể gửi | không gửi được | ไม่สามารถส่ง | 未送達 | 未送达 | 無法傳遞 | 无法投递 |
+    无法传递 | 退信 | 退回 | 配信不能 | 配信できませんでした | 送信できませんでした | 배달되지 않음 |
+    배달할 수 없음 | 반송
     """
 )
 
@@ -54,6 +76,8 @@ _FAILURE_SUBJECTS = phrases(
     undeliverable | returned mail | mail could not be delivered | delivery failure | delivery notification |
     mail delivery warning | mail delivery fail | failed mail | non-delivery: | warning: message | failure notice |
     warning: could not send | mail delivery problem | message delivery | undelivered mail | mail system error |
+    undeliverable message |
+    notice: mail delivery status | delivery status notification
     """
 )
 
@@ -150,7 +174,7 @@ def _delivery(message: Message) -> Report | None:
     notice = Transcript(lines)
     failed = _failed_recipients(message)
     recipients: list[ReportRecipient] = []
-    envelope_id = ""
+    envelope_id = text = ""
     for text in _status_texts(message):
         for fields in blocks(text):
             envelope_id = envelope_id or (fields.get("original-envelope-id") or [""])[0]
@@ -163,7 +187,8 @@ def _delivery(message: Message) -> Report | None:
     original = _original_headers(message) or _headers_of(returned)
     done = all(item.action in ("delivered", "relayed", "expanded") for item in recipients)
     kind = "receipt" if done else "bounce"
-    return Report(kind, tuple(recipients), _original_id(message, original), original, envelope_id[:200])
+    identifier = _original_id(message, original, (*text.split("\n")[:MAX_TOLD], *lines[:MAX_TOLD]))
+    return Report(kind, tuple(recipients), identifier, original, envelope_id[:200])
 
 
 def _status_texts(message: Message) -> Iterable[str]:
@@ -177,8 +202,8 @@ def _status_texts(message: Message) -> Iterable[str]:
 
 
 def _recipient(fields: Fields, notice: Transcript, failed: list[str]) -> ReportRecipient:
-    final = typed_value((fields.get("final-recipient") or fields.get("original-recipient") or [""])[0])
-    original = clean_address(typed_value((fields.get("original-recipient") or [""])[0]))
+    original = original_address((fields.get("original-recipient") or [""])[0])
+    final = typed_value((fields.get("final-recipient") or [original])[0])
     address = clean_address(final)
     if len(failed) == 1 and final.lstrip("<") != final.lstrip("<|/"):  # Exim names a pipe or a file, not the address
         address = failed[0]
@@ -216,39 +241,50 @@ def _judged(address: str, original: str, action: str, status: str, text: str, no
 def _notice(message: Message) -> Report | None:
     failed = _failed_recipients(message)
     text = _notice_text(message)
+    fails = message.subject.strip().lower().startswith(_FAILURE_SUBJECTS)
     sure = bool(failed) or _is_report(message) or (_from_daemon(message) and _speaks_of_failure(message, text))
-    if not sure and not (_from_machine(message) and message.subject.lower().startswith(_FAILURE_SUBJECTS)):
+    sure = sure or (fails and _null_sender(message)) or message.headers.raw("X-MS-Exchange-Message-Is-Ndr") is not None
+    if not sure and not (_from_machine(message) and fails):
         return None
     lines, returned = split_notice(text)
     original = _original_headers(message) or _headers_of(returned)
     found = read_notice(lines, failed) if sure else []
-    delayed = _is_warning(message, lines)
+    head = f"{message.subject} {' '.join(lines[:30])}".lower()
+    nobody = {a.address.lower() for a in (*message.to, *message.cc, *message.from_)}  # never whom it did not reach
+    nobody |= {identifier.lower() for identifier in (_original_id(message, original),) if identifier}
+    delayed, given_up = any(words in head for words in _WARNING_WORDS), any(words in head for words in _GIVEN_UP)
     if not found:
         names, tried_again = legacy_recipients(message)
+        names = [name for name in names if name.lower() not in nobody]
         found = [Finding(name, " ".join(line.strip() for line in lines)[:MAX_DIAGNOSTIC]) for name in names]
         delayed = delayed or tried_again
     if not found and sure:
-        found = anywhere(lines, [a.address for a in (*message.to, *message.cc, *message.from_)])
+        found = anywhere(lines, nobody)
     notice = Transcript(lines)
     rows = []
     for item in found:
         status = status_in(item.text) or _status_of_code(reply_code(item.text))
-        action = "delayed" if delayed or (status.startswith("4") and not reply_code(item.text)) else "failed"
+        action = "delayed" if delayed or (status[:1] == "4" and not (given_up or reply_code(item.text))) else "failed"
         rows.append(_judged(item.address, "", action, status, item.text, notice))
     if not rows and sure and original is not None and len(only := addresses_in(original.get("To") or "", 2)) == 1:
         rows = [_judged(only[0], "", "failed", "", "", Transcript(()))]
     if not rows:
         return None
-    return Report("bounce", tuple(rows), _original_id(message, original), original)
+    return Report("bounce", tuple(rows), _original_id(message, original, lines[:MAX_TOLD]), original)
 
 
 def _status_of_code(code: int | None) -> str:
     return f"{code // 100}.0.0" if code else ""
 
 
-def _is_warning(message: Message, lines: list[str]) -> bool:
-    head = (message.subject + " " + " ".join(lines[:30])).lower()
-    return any(words in head for words in ("delayed", "warning only", "not yet been delivered", "still being retried"))
+_WARNING_WORDS = phrases(
+    """
+    delayed | warning only | warning message only | not yet been delivered | still being retried |
+    transient non-fatal errors | will keep trying | delivery attempts will continue | will be retried |
+    still undelivered
+    """
+)
+_GIVEN_UP = phrases("given up | giving up | permanent error | permanent fatal errors | not going to try again")
 
 
 def _speaks_of_failure(message: Message, text: str) -> bool:
@@ -257,9 +293,11 @@ def _speaks_of_failure(message: Message, text: str) -> bool:
 
 
 def _from_daemon(message: Message) -> bool:
-    return any(address.address.lower().startswith(_DAEMONS) for address in message.from_) or any(
-        "mail delivery" in address.name.lower() or "mailer-daemon" in address.name.lower() for address in message.from_
-    )
+    """By the address; by the name only if the header says, too, that nobody wrote this: a name is easily given."""
+    names = [address.name.lower() for address in message.from_]
+    named = any("mail delivery" in name or "mailer-daemon" in name or "mail server" in name for name in names)
+    daemon = any(address.address.lower().startswith(_DAEMONS) for address in message.from_)
+    return daemon or (named and _is_sent_by_nobody(message))
 
 
 def _from_machine(message: Message) -> bool:
@@ -271,7 +309,11 @@ def _from_machine(message: Message) -> bool:
 def _is_sent_by_nobody(message: Message) -> bool:
     """The null path, or the sender says that no person wrote this."""
     submitted = (message.headers.get("Auto-Submitted") or "no").strip().lower()
-    return (message.headers.get("Return-Path") or "").replace(" ", "") == "<>" or not submitted.startswith("no")
+    return _null_sender(message) or not submitted.startswith("no")
+
+
+def _null_sender(message: Message) -> bool:
+    return (message.headers.get("Return-Path") or "").replace(" ", "") == "<>"
 
 
 def _is_report(message: Message) -> bool:
@@ -315,11 +357,18 @@ def _headers_of(text: str) -> Headers | None:
     return headers if len(headers) else None
 
 
-def _original_id(message: Message, original: Headers | None) -> str | None:
-    """From the returned message, else from what the report says it answers (Microsoft 365 and Gmail do)."""
+def _original_id(message: Message, original: Headers | None, told: Iterable[str] = ()) -> str | None:
+    """From the returned message, else from what the report says it answers (Microsoft 365 and Gmail do), else from
+    ``told``: lines of fields or of the notice."""
     if original is not None and (ids := parse_ids(original.raw("Message-ID") or b"")):
         return ids[0]
-    return next(iter((*message.in_reply_to, *reversed(message.references))), None)
+    if answered := (*message.in_reply_to, *reversed(message.references)):
+        return answered[0]
+    for line in told:
+        label, colon, value = line.strip()[:1000].partition(":")
+        if colon and label.lower().endswith("message-id") and "<" in value and (ids := parse_ids(value)):
+            return ids[0]
+    return None
 
 
 def _part(message: Message, *kinds: str) -> Part | None:

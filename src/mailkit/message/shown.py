@@ -11,7 +11,7 @@ __all__ = ["ENDS_ADDRESS", "OVERRIDES", "addresses_in", "readable", "shown_addre
 #: Characters that turn the direction of writing, whatever is written.
 OVERRIDES = frozenset("\u202d\u202e")
 _MAX_NAME = 1000  # characters of a display name that are looked at
-ENDS_ADDRESS = frozenset(" \x7f<>()[],;:\"'|=") | frozenset(map(chr, range(32)))
+ENDS_ADDRESS = frozenset(" \x7f<>()[],;:\"'|=\u00a0\u3000，。：；、（）【】《》「」“”") | frozenset(map(chr, range(32)))
 
 
 def addresses_in(text: str, limit: int = 100) -> list[str]:
