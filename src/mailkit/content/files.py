@@ -9,10 +9,10 @@ from functools import cached_property
 from mailkit.message import Message, Part, safe_filename
 from mailkit.message.embedded import EmbeddedFile, find_embedded
 
-from .sniff import differs, sniff
+from .sniff import differs, sniff, type_of_name
 from .tnef import Tnef, is_tnef, read_tnef
 
-__all__ = ["File", "files_of", "tnef_of"]
+__all__ = ["File", "files_of", "is_media", "tnef_of"]
 
 _TNEF_TYPES = ("application/ms-tnef", "application/vnd.ms-tnef", "application/x-ms-tnef")
 _TNEF_NAMES = ("winmail.dat", "win.dat")
@@ -52,6 +52,7 @@ class File:
         self.part = part
         self.defect = defect
         self._number = number
+        self._copy = 1
 
     def __repr__(self) -> str:
         return f"File({self.name!r}, {self.declared_type!r}, {self.origin})"
@@ -63,9 +64,23 @@ class File:
 
     @cached_property
     def name(self) -> str:
-        """A name that is safe to write to disk (see ``mailkit.message.safe_filename``)."""
+        """A name that is safe to write to disk (see ``mailkit.message.safe_filename``), and that no other file of the
+        message has."""
         kind = self.declared_type if self.given_name else self.content_type
-        return safe_filename(self.given_name or None, kind, self._number)
+        return numbered(safe_filename(self.given_name or None, kind, self._number), self._copy)
+
+    def be_apart_from(self, taken: dict[str, int]) -> None:
+        """For ``files_of`` only: count the names that are taken. Invented ones have their own numbers."""
+        if not self.given_name:
+            return
+        name = safe_filename(self.given_name, self.declared_type, self._number)
+        copy = taken.get(name.casefold(), 0) + 1
+        while copy > 1 and numbered(name, copy).casefold() in taken:
+            copy += 1
+        taken[name.casefold()] = copy
+        if copy > 1:
+            self._copy = copy
+            taken[numbered(name, copy).casefold()] = 1
 
     @cached_property
     def sniffed_type(self) -> str:
@@ -80,8 +95,10 @@ class File:
 
     @property
     def is_disguised(self) -> bool:
-        """Whether the bytes are something else than the label says: a program called ``image/png``."""
-        return differs(self.declared_type, self.sniffed_type)
+        """Whether the bytes are something else than the label or the name says: a program that is called
+        ``image/png``, or ``invoice.pdf``."""
+        by_name = type_of_name(self.given_name)
+        return differs(self.declared_type, self.sniffed_type) or differs(by_name, self.sniffed_type)
 
     @cached_property
     def size(self) -> int:
@@ -92,6 +109,14 @@ class File:
     def sha256(self) -> str:
         """The digest of ``content``, hexadecimal."""
         return hashlib.sha256(self.content).hexdigest()
+
+
+def numbered(name: str, copy: int) -> str:
+    """``a.png`` and 2 give ``a (2).png``."""
+    if copy < 2:
+        return name
+    stem, dot, extension = name.rpartition(".")
+    return f"{stem} ({copy}){dot}{extension}" if stem and len(extension) <= 16 else f"{name} ({copy})"
 
 
 def tnef_of(message: Message) -> dict[int, Tnef]:
@@ -105,11 +130,14 @@ def tnef_of(message: Message) -> dict[int, Tnef]:
 
 
 def files_of(message: Message, streams: dict[int, Tnef]) -> tuple[File, ...]:
-    """The files in order, at most ``limits.parts``. A ``winmail.dat`` that can be read is replaced by what it holds."""
+    """The files in order, at most ``limits.parts``. A ``winmail.dat`` that can be read is replaced by what it holds.
+    Two files of one name get two: ``a.png`` and ``a (2).png``, whatever the case of their letters."""
     found: list[File] = []
+    taken: dict[str, int] = {}
     for file in _all(message, streams):
         if len(found) >= message.limits.parts:
             break
+        file.be_apart_from(taken)
         found.append(file)
     return tuple(found)
 
@@ -117,6 +145,9 @@ def files_of(message: Message, streams: dict[int, Tnef]) -> tuple[File, ...]:
 def _all(message: Message, streams: dict[int, Tnef]) -> Iterator[File]:
     number = 0
     listed = {part.index for part in message.attachments}
+    # Pictures that stand between the texts are shown there, and are files nevertheless.
+    listed |= {part.index for part in message.html_body if is_media(part)}
+    listed |= {part.index for part in message.text_body if is_media(part)}
     for part in message.parts:
         if part.index not in listed:
             for embedded in embedded_in(part)[1]:
@@ -141,6 +172,11 @@ def _all(message: Message, streams: dict[int, Tnef]) -> Iterator[File]:
 
 def _tnef_name(name: str, message: Tnef | None) -> str:
     return f"{message.subject}.dat" if message is not None and message.subject else name
+
+
+def is_media(part: Part) -> bool:
+    """Whether a part is a picture, a sound or a film."""
+    return part.content_type.startswith(("image/", "audio/", "video/"))
 
 
 def _of_part(part: Part) -> File:

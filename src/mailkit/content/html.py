@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import unquote
 
 from .depth import is_too_deep, strip_tags
 from .entities import is_heavy, restore, shield, shield_text, unshield
@@ -64,7 +65,7 @@ _STYLES = set(
         """
     )
 )
-_LINKS = ("http:", "https:", "mailto:", "tel:")
+_LINKS = ("http://", "https://", "mailto:", "tel:")  # "https:path" leads into the application itself
 _PICTURES = tuple(f"data:image/{kind};base64," for kind in ("png", "gif", "jpeg", "jpg", "webp", "bmp"))
 ID_PREFIX = "mail-"
 # A reference (``&#6;``) can name them; nobody can see them, and databases and terminals take them ill.
@@ -144,7 +145,7 @@ class _Checker:
 
     def _picture(self, value: str, text: str) -> str | None:
         if text.startswith("cid:"):
-            found = self._cid(value.strip()[4:].strip("<> ")) if self._cid else None
+            found = self._resolved(value.strip()[4:].strip("<> "))
             return found if found and found.lower().startswith((*_PICTURES, "https:", "http:", "cid:", "/")) else None
         if text.startswith(_PICTURES):
             return value
@@ -153,6 +154,13 @@ class _Checker:
                 return value
             self.blocked += 1
         return None
+
+    def _resolved(self, content_id: str) -> str | None:
+        """By the id as it is written, then with its escapes undone (RFC 2392 section 2)."""
+        if self._cid is None:
+            return None
+        plain = unquote(content_id)
+        return self._cid(content_id) or (self._cid(plain) if plain != content_id else None)
 
 
 def _in_its_place(style: str) -> str:

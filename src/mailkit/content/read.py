@@ -12,21 +12,25 @@ from mailkit.message import Message, Part
 from mailkit.message.charset import decode
 
 from .calendar import Calendar, read_calendar
-from .files import File, embedded_in, files_of, tnef_of
+from .files import File, embedded_in, files_of, is_media, tnef_of
 from .forwarded import Forwarded, forwarded_in
 from .html import SafeHtml, sanitize
 from .kinds import kind_of
 from .meeting import meeting_of
 from .reply import Reply, Segment, split_reply
 from .report import Report, report_of
+from .sniff import sniff
 from .text import html_to_text, read_html
 from .tnef import Tnef
 
 __all__ = ["Content", "read"]
 
 _PREFIX = re.compile(r"(?:\s?\[[^\]\[]{1,80}\]){0,5}\s{0,5}[^\s:：]{1,9}\s?[:：]")  # "Re:", "[list] AW:", "答复："
+# What no text needs, and databases and terminals take ill: NUL, escapes that move the cursor.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0d-\x1f\x7f]")
 MAX_INLINE = 1024 * 1024  # bytes of one picture that is put into the HTML itself
 MAX_INLINE_TOTAL = 4 * 1024 * 1024
+_PICTURES = ("image/", "application/octet-stream")
 _FORWARDS = (
     "fw:",
     "fwd:",
@@ -101,11 +105,20 @@ class Content:
                 safe = sanitize(self._raw_text(part), remote=remote, cid=cid)
                 pieces.append(safe.html)
                 blocked += safe.blocked
+            elif is_media(part):
+                pieces.append(self._picture(part, cid))
             elif part.content_type.startswith("text/") or part.is_multipart:
                 pieces.append(f'<div style="white-space:pre-wrap">{escape(self._part_text(part))}</div>')
         if self._tnef_html:
             return sanitize(self._tnef_html, remote=remote, cid=cid)
-        return SafeHtml("\n".join(pieces), blocked)
+        return SafeHtml("\n".join(filter(None, pieces)), blocked)
+
+    def _picture(self, part: Part, cid: Callable[[str], str | None] | None) -> str:
+        """A picture that stands between the texts, as Apple's programs send them; "" where there is no way to it."""
+        if cid is None or not part.content_type.startswith("image/"):
+            return ""
+        found = cid(part.content_id or f"part-{part.index}@")
+        return sanitize('<p><img src="cid:it"></p>', cid=lambda _: found).html if found else ""
 
     @cached_property
     def reply(self) -> Reply:
@@ -216,7 +229,7 @@ class Content:
             return html_to_text(self._raw_text(part))
         if not (part.content_type.startswith("text/") or part.is_multipart or part.content_type == ""):
             return ""
-        text = self._raw_text(part).replace("\r", "")
+        text = _CONTROLS.sub("", self._raw_text(part))
         if part.params.get("format", "").lower() == "flowed":
             text = unflowed(text, delete_space=part.params.get("delsp", "").lower() == "yes")
         return text.strip("\n")
@@ -225,9 +238,14 @@ class Content:
     def _inline(self) -> dict[str, tuple[str, bytes]]:
         """Pictures by their Content-ID: type and bytes."""
         found: dict[str, tuple[str, bytes]] = {}
+        shown = {part.index for part in self.message.html_body}
         for part in self.message.parts:
-            if part.content_id and part.content_type.startswith("image/") and part.end - part.start <= 2 * MAX_INLINE:
-                found[part.content_id] = (part.content_type, part.content)
+            name = part.content_id or (f"part-{part.index}@" if part.index in shown else "")
+            if not name or part.end - part.start > 2 * MAX_INLINE or not part.content_type.startswith(_PICTURES):
+                continue
+            kind = sniff(part.content)  # labels are vague: application/octet-stream, image/x-png
+            if kind.startswith("image/"):
+                found.setdefault(name, (kind, part.content))
         for file in self.attachments if self._streams else ():
             if file.origin == "tnef" and file.content_id and file.content_type.startswith("image/"):
                 found.setdefault(file.content_id, (file.content_type, file.content))

@@ -6,7 +6,7 @@ import re
 
 from .tables import rows
 
-__all__ = ["differs", "is_program", "sniff"]
+__all__ = ["differs", "is_program", "sniff", "type_of_name"]
 
 _LOOK = 64 * 1024  # bytes at each end in which the parts of an archive are looked for
 _MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -154,6 +154,21 @@ def _markup(data: bytes) -> str:
 def is_program(kind: str) -> bool:
     """Whether a sniffed type is one that runs when it is opened."""
     return kind in _PROGRAMS
+
+
+_BY_NAME = {
+    "pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif",
+    "webp": "image/webp", "bmp": "image/bmp", "tif": "image/tiff", "tiff": "image/tiff", "mp3": "audio/mpeg",
+    "wav": "audio/wav", "mp4": "video/mp4", "txt": "text/plain", "csv": "text/csv", "ics": "text/calendar",
+    "docx": _OPEN_XML + "wordprocessingml.document", "xlsx": _OPEN_XML + "spreadsheetml.sheet",
+    "pptx": _OPEN_XML + "presentationml.presentation", "doc": "application/msword", "xls": "application/vnd.ms-excel",
+    "ppt": "application/vnd.ms-powerpoint", "rtf": "text/rtf", "odt": "application/vnd.oasis.opendocument.text",
+}  # fmt: skip
+
+
+def type_of_name(name: str) -> str:
+    """The type that a file's name promises; "" for names that promise nothing harmless."""
+    return _BY_NAME.get(name.rpartition(".")[2].strip().lower(), "")
 
 
 def differs(declared: str, found: str) -> bool:

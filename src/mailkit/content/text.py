@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from .depth import is_too_deep, strip_tags
 from .lines import attribution_start, marker_kind, plain
 from .marks import Mark, mark_of
+from .styles import is_hidden, keeps_lines
 from .tables import phrases
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ _PARAGRAPH = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", 
 _BLOCK = frozenset(
     phrases(
         """
-        div | section | article | header | footer | main | nav | aside | address | center | form | fieldset |
-        figure | figcaption | tr | caption | dd | dt | li | hr | body
+        div | section | article | header | footer | main | nav | aside | address | center | form | fieldset | legend |
+        figure | figcaption | tr | caption | dd | dt | li | hr | body | details | summary | option
         """
     )
 )
@@ -154,7 +155,7 @@ class _Page:
 @dataclass(slots=True)
 class _List:
     ordered: bool
-    number: int = 0
+    number: int = 0  # of the item before
 
 
 class _Walker:
@@ -167,7 +168,7 @@ class _Walker:
         self._divider = divider
         self._announced = False
         self._lists: list[_List] = []
-        self._pre = 0
+        self._kept = [False]  # whether line ends and blanks are kept as they are, for each element that decides it
         self._cells: list[tuple[int, bool]] = []  # (lines written when the cell began, whether the row has text)
 
     def walk(self, root: LexborNode) -> None:
@@ -184,17 +185,21 @@ class _Walker:
             if tag in _SKIP or tag[:1] == "-":
                 continue
             attributes = node.attributes
-            if attributes and _is_hidden(attributes):
+            if attributes and is_hidden(attributes):
                 continue
             undo = self._enter(node, tag, attributes)
             if undo == "skip":
                 continue
             stack.append((node, undo or "element"))
+            keeps = tag == "pre" or keeps_lines(attributes)
+            if keeps is not None:
+                self._kept.append(keeps)
+                stack.append((node, "lines"))
             children = list(node.iter(include_text=True))
             stack.extend([(child, "") for child in reversed(children)])
 
     def _text(self, text: str) -> None:
-        if not self._pre:
+        if not self._kept[-1]:
             self.page.words(text)
             return
         for number, line in enumerate(text.split("\n")):
@@ -262,20 +267,18 @@ class _Walker:
         elif tag in _BLOCK and not self._cell_is_empty():
             page.break_line()
         if tag in ("ul", "ol"):
-            self._lists.append(_List(tag == "ol"))
+            self._lists.append(_List(tag == "ol", _whole(attributes.get("start"), 1) - 1))
         elif tag == "li":
-            self._item()
-        elif tag == "pre":
-            self._pre += 1
+            self._item(attributes.get("value"))
         elif tag == "tr":
             self._cells.append((page.next_line(), False))
 
-    def _item(self) -> None:
+    def _item(self, value: str | None) -> None:
         depth = max(len(self._lists) - 1, 0)
         self.page.boundary()
         bullet = "- "
         if self._lists:
-            self._lists[-1].number += 1
+            self._lists[-1].number = _whole(value, self._lists[-1].number + 1)
             bullet = f"{self._lists[-1].number}. " if self._lists[-1].ordered else "- "
         self.page.bullet = "  " * min(depth, MAX_QUOTE) + bullet
 
@@ -298,6 +301,9 @@ class _Walker:
         return bool(self._cells) and (not current or current[-1] == " | ") and not self.page.pending
 
     def _leave(self, node: LexborNode, undo: str) -> None:
+        if undo == "lines":
+            self._kept.pop()
+            return
         tag = node.tag or ""
         page = self.page
         if undo == "signature":
@@ -311,8 +317,6 @@ class _Walker:
             self._link(node)
         elif tag in ("ul", "ol") and self._lists:
             self._lists.pop()
-        elif tag == "pre":
-            self._pre -= 1
         if tag in ("td", "th"):
             if self._cells:
                 self._cells[-1] = (self._cells[-1][0], True)
@@ -329,15 +333,35 @@ class _Walker:
 
     def _link(self, node: LexborNode) -> None:
         href = (node.attributes.get("href") or "").strip()
-        shown = " ".join((node.text() or "").split())
+        shown = " ".join((node.text() or "").split()) or _pictured(node)
         href = href.translate(_NOT_IN_URLS)  # browsers drop line breaks and tabs inside an address
         scheme, colon, bare = href.partition(":")
-        if not shown or not colon or scheme.lower() not in ("http", "https", "mailto"):
+        if not shown or not colon or scheme.lower() not in ("http", "https", "mailto", "tel"):
+            return
+        if scheme.lower() == "tel":
+            if _digits(bare) not in _digits(shown):
+                self.page.write(f" <{bare[:MAX_LINK]}>")
             return
         bare = bare.removeprefix("//").rstrip("/")
         if not _names(shown, bare):
+            self.page.space = False
             cut = f"{href[:MAX_LINK]}…" if len(href) > MAX_LINK else href
             self.page.write(f" <{cut if scheme.lower() != 'mailto' else cut[7:]}>")
+
+
+def _pictured(node: LexborNode) -> str:
+    """What the first picture in a link without text says: buttons are pictures."""
+    picture = node.css_first("img")
+    return "" if picture is None else (picture.attributes.get("alt") or "").strip()
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
+
+
+def _whole(value: str | None, otherwise: int) -> int:
+    text = (value or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else otherwise
 
 
 _NOT_IN_URLS = dict.fromkeys((9, 10, 13))
@@ -354,10 +378,3 @@ def _names(shown: str, bare: str) -> bool:
     return not (before.isalnum() or before in ("-", ".", "_", "@")) and not (
         after.isalnum() or after in ("-", "_", "@")
     )
-
-
-def _is_hidden(attributes: dict[str, str | None]) -> bool:
-    if "style" not in attributes:
-        return "hidden" in attributes
-    style = (attributes.get("style") or "")[:500].replace(" ", "").lower()
-    return "display:none" in style or "visibility:hidden" in style or "mso-hide:all" in style or "hidden" in attributes

@@ -7,10 +7,10 @@ Defect codes: ``addresses``, ``base64-invalid``, ``base64-pieces``, ``base64-tra
 ``missing-end-boundary``, ``near-boundary``, ``no-boundary``, ``no-from``, ``nul``, ``params``, ``parts``,
 ``parts-after-end``, ``references``, ``unknown-encoding``, ``uuencode-invalid``.
 
-Ambiguity codes: ``bare-cr``, ``boundaries``, ``duplicate-header``, ``duplicate-parameter``, ``embedded-file``,
-``encoded-multipart``, ``encodings``, ``filenames``, ``from``, ``from-name`` (the display name shows another address),
-``from-syntax`` (the address itself can be read in two ways), ``guessed-boundary``, ``near-boundary``,
-``parts-after-end``, ``tnef``.
+Ambiguity codes: ``bare-cr``, ``boundaries``, ``content-ids``, ``duplicate-header``, ``duplicate-parameter``,
+``embedded-file``, ``encoded-multipart``, ``encodings``, ``filenames``, ``from``, ``from-name`` (the display name shows
+another address), ``from-syntax`` (the address itself can be read in two ways), ``guessed-boundary``,
+``near-boundary``, ``parts-after-end``, ``tnef``.
 """
 
 from __future__ import annotations
@@ -123,6 +123,9 @@ def _message_ambiguities(message: Message) -> Iterator[tuple[str, str]]:
         local = address.address.rpartition("@")[0]
         if "@" in local or "=?" in local:
             yield "from-syntax", f"the author's address can be read in two ways: {ascii(address.address[:100])[1:-1]}"
+    ids = [part.content_id for part in message.parts if part.content_id]
+    if len(set(ids)) < len(ids):
+        yield "content-ids", "two parts have one Content-ID: programs show one or the other"
     if _BARE_CR.search(message.raw, 0, message.parts[0].start):
         yield "bare-cr", "there are bare carriage returns in the header"
 
