@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailkit.content import trust_of
-from mailkit.content.lookalike import looks_like, mixes_scripts
+from mailkit.content.lookalike import looks_like, mixes_scripts, names_one_of, nearly
 from mailkit.message import parse
 from mailkit.words import TrustLevel
 
@@ -26,6 +26,11 @@ OURS = ("acme.example", "modern-mail.example")
         ("rnodern-mail.example", "modern-mail.example"),
         ("modern-mai1.example", "modern-mail.example"),
         ("mail.acrne.example", "acme.example"),
+        ("acme.example.evil.test", "acme.example"),
+        ("login.acme.example.evil.test", "acme.example"),
+        ("acme-example.test", "acme.example"),
+        ("acme.example-login.test", "acme.example"),
+        ("acme.example.modern-mail.example", ""),
         ("acme.example", ""),
         ("mail.acme.example", ""),
         ("client.example", ""),
@@ -35,6 +40,30 @@ OURS = ("acme.example", "modern-mail.example")
 )
 def test_looks_like(domain: str, like: str) -> None:
     assert looks_like(domain, OURS) == like
+
+
+@pytest.mark.parametrize(
+    ("domain", "near"),
+    [
+        ("acmecrop.example", True),
+        ("acmecorrp.example", True),
+        ("acmecor.example", True),
+        ("acmecorb.example", True),
+        ("acmecorp.example", False),
+        ("acmecorp.test", False),
+        ("acmecpor.example", False),
+        ("b.example", False),
+        ("", False),
+    ],
+)
+def test_a_domain_one_letter_away_is_told(domain: str, near: bool) -> None:
+    assert (nearly(domain, ["b2.example", "acmecorp.example"]) == "acmecorp.example") is near
+    assert nearly("abd.example", ["abc.example"]) == ""
+
+
+def test_a_name_that_names_a_domain_of_ours() -> None:
+    assert names_one_of("Support (www.Acme.example)", OURS) == "acme.example"
+    assert names_one_of("Bo at notacme.example", OURS) == ""
 
 
 @pytest.mark.parametrize(

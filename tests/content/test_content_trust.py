@@ -325,3 +325,34 @@ def test_microsofts_hops_have_public_addresses() -> None:
     assert level(inner, border, result, FROM, ids=(NO_NAME,)) == "authenticated"
     forged = hop.format("evil.outlook.com", "203.0.113.9")
     assert level(forged, border, result, FROM, ids=(NO_NAME,)) == "claimed"
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        ("dmarc=fail (p=none,has-list-id=yes,d=none)", "claimed"),
+        ("dmarc=fail policy.dmarc=none", "claimed"),
+        ("dmarc=fail action=none", "claimed"),
+        ("dmarc=fail action=oreject", "forged"),
+        ("dmarc=fail (p=reject,d=none)", "forged"),
+    ],
+)
+def test_what_the_owner_of_a_domain_wants_is_told_in_many_ways(policy: str, expected: str) -> None:
+    results = f"Authentication-Results: mx.acme.example; {policy} header.from=client.example"
+    assert level(results, BORDER, FROM) == expected
+
+
+def test_a_local_part_with_an_address_in_it_is_not_believed() -> None:
+    sender = 'From: "boss@acme.example"@client.example'
+    found = trust(PASS, BORDER, sender)
+    assert found.level == TrustLevel.CLAIMED
+    assert any("in two ways" in one for one in found.evidence)
+
+
+def test_names_and_domains_near_to_ours_are_told_in_the_evidence() -> None:
+    found = trust(
+        PASS, BORDER, 'From: "Boss, acme.example" <bo@client.example>', own=("acme.example", "clientt.example")
+    )
+    assert found.level == TrustLevel.AUTHENTICATED
+    assert "the display name names acme.example" in found.evidence
+    assert "the domain client.example differs from clientt.example by one letter" in found.evidence

@@ -79,7 +79,8 @@ def sections(value: str) -> list[str]:
         elif char == ")" and depth:
             depth -= 1
             if not depth:
-                text.append(" policy.p=none " if "p=none" in "".join(comment).lower().split() else " ")
+                words = "".join(comment).lower().replace(",", " ").split()  # Fastmail: (p=none,has-list-id=yes,d=none)
+                text.append(" policy.p=none " if "p=none" in words else " ")
                 comment = []
             continue
         elif char == ";" and not depth and not quoted:

@@ -37,7 +37,7 @@ from mailkit.words import Trust, TrustLevel
 from .authres import MAX_HEADER, NO_NAME, Result, parse_results, sections
 from .dkim import Answers, is_strict, verify_dkim
 from .domains import are_neighbours, is_shared, same_organisation
-from .lookalike import looks_like, mixes_scripts
+from .lookalike import looks_like, mixes_scripts, names_one_of, nearly
 
 __all__ = ["trust_of"]
 
@@ -70,7 +70,7 @@ def trust_of(
     results = [item for header in found if not _contradicts_itself(header) for item in header]
     evidence = [str(item) for item in results if item.method in ("dmarc", "dkim", "spf", "arc", "compauth")]
     doubts = _doubts(message, own_domains)
-    notes = _notes(message)
+    notes = _notes(message, own_domains)
     domain = _from_domain(message)
     if _is_forged(results, domain, own_domains):
         return Trust(TrustLevel.FORGED, (*evidence, *doubts, *notes))
@@ -119,6 +119,10 @@ def _aligned(item: Result, domain: str) -> bool:
     return False
 
 
+# Where servers tell what the domain's owner wants; Microsoft tells what it made of it.
+_POLICIES = ("policy.p", "policy.dmarc", "policy.published-domain-policy", "action")
+
+
 def _is_forged(results: Sequence[Result], domain: str, own_domains: Collection[str]) -> bool:
     """Only our own server's word makes a forgery: DMARC fails and its owner minds, or it is our own domain that fails.
 
@@ -126,7 +130,7 @@ def _is_forged(results: Sequence[Result], domain: str, own_domains: Collection[s
     """
     ours = bool(domain) and any(same_organisation(domain, own) for own in own_domains if not is_shared(own))
     for item in results:
-        if item.method == "dmarc" and item.value == "fail" and (ours or item.get("policy.p") != "none"):
+        if item.method == "dmarc" and item.value == "fail" and (ours or "none" not in map(item.get, _POLICIES)):
             return True
     checked = [item for item in results if item.method in ("spf", "dkim")]
     failed = any(item.value in ("fail", "softfail", "hardfail") for item in checked)
@@ -242,7 +246,9 @@ def _doubts(message: Message, own_domains: Sequence[str]) -> list[str]:
             doubts.append("the display name turns the direction of writing")
         if other := _shown(address):
             doubts.append(f"the display name shows another address: {other[:100]}")
-        domain = address.key.rpartition("@")[2]
+        local, _, domain = address.key.rpartition("@")
+        if "@" in local:
+            doubts.append(f"the address can be read in two ways: {address.address[:100]}")
         if mixes_scripts(domain):
             doubts.append(f"the domain mixes letters of several scripts: {domain[:100]}")
         if own := looks_like(domain, own_domains):
@@ -250,12 +256,18 @@ def _doubts(message: Message, own_domains: Sequence[str]) -> list[str]:
     return doubts
 
 
-def _notes(message: Message) -> list[str]:
+def _notes(message: Message, own_domains: Sequence[str]) -> list[str]:
     """What is worth knowing and makes nobody a liar: newsletters and helpdesks take answers elsewhere, too."""
     domain = _from_domain(message)
     others = (address.key.rpartition("@")[2] for address in message.reply_to[:5] if address.address)
     strange = dict.fromkeys(other for other in others if domain and not same_organisation(other, domain))
-    return [f"answers go to another domain: {other[:100]}" for other in strange]
+    notes = [f"answers go to another domain: {other[:100]}" for other in strange]
+    if own := nearly(domain, own_domains):
+        notes.append(f"the domain {domain[:100]} differs from {own} by one letter")
+    for address in message.from_[:5]:
+        if domain and (own := names_one_of(readable(address.name), own_domains)) and not same_organisation(domain, own):
+            notes.append(f"the display name names {own}")
+    return notes
 
 
 def _shown(address: Address) -> str:
