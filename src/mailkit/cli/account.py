@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 app: typer.Typer = typer.Typer(name="account", help="The accounts that the store knows.", no_args_is_help=True)
 
+_OF_SMTP_ONLY = ("imap.local_hostname", "imap.login")
 _NONE_YET = "There is no account yet; add one with `mailkit account add`."
 
 
@@ -36,18 +38,28 @@ def add(
     host: options.Host = None,
     imap: options.Imap = None,
     imap_tls: options.Tls = None,
+    imap_server_hostname: options.ServerHostname = None,
     smtp: options.Smtp = None,
     smtp_tls: options.Tls = None,
+    smtp_server_hostname: options.ServerHostname = None,
+    smtp_local_hostname: options.LocalHostname = None,
+    smtp_login: options.SmtpLogin = None,
+    connect_timeout: options.ConnectTimeout = None,
+    read_timeout: options.ReadTimeout = None,
     ca_file: options.CaFile = None,
     username: options.Username = None,
     password_file: options.PasswordFile = None,
     password_stdin: options.PasswordStdin = False,
     no_password: options.NoPassword = False,
     token_provider: options.TokenProvider = None,
+    mechanism: options.Mechanism = None,
     authserv_id: options.AuthservId = None,
     verify_dkim: options.VerifyDkim = None,
     folder: options.Folder = None,
     saves_sent: options.SavesSent = None,
+    dkim_key_file: options.DkimKeyFile = None,
+    dkim_selector: options.DkimSelector = None,
+    dkim_domain: options.DkimDomain = None,
     url: options.Url = None,
     from_env: options.FromEnv = None,
     replace: options.Replace = False,
@@ -106,6 +118,38 @@ def list_(ctx: typer.Context, json: Json = False) -> int:
         out.line(_NONE_YET)
     out.document({"accounts": [shapes.account(one) for one in found]})
     return Exit.OK
+
+
+@app.command()
+def show(
+    ctx: typer.Context, name: Annotated[str, typer.Argument(help="Name of the account.")], json: Json = False
+) -> int:
+    """Show all settings of an account, and of its secrets only that they are there."""
+    out = output(json)
+    with opened(ctx) as kit:
+        found = kit.accounts.get(name)
+    shape = shapes.account(found)
+    credentials = shapes.credentials(found.credentials)
+    rows = _settings({**shape, "credentials": credentials})
+    out.table(("setting", "value"), [row for row in rows if row[0] not in _OF_SMTP_ONLY])
+    out.document({"account": shape, "credentials": credentials})
+    return Exit.OK
+
+
+def _settings(shape: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in shape.items():
+        if isinstance(value, Mapping):
+            yield from _settings(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, _said(value)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "-"
+    return "-" if value in (None, "") else str(value)
 
 
 def _where(server: ImapServer | SmtpServer | None) -> str:

@@ -13,6 +13,7 @@ Fields = dict[str, str]
 COMMANDS: dict[str, Fields] = {
     "account add": {"account": "Account?", "checks": "[Check]"},
     "account list": {"accounts": "[Account]"},
+    "account show": {"account": "Account", "credentials": "Credentials?"},
     "account check": {"accounts": "[Checked]"},
     "account remove": {"removed": "text"},
     "sync": {"accounts": "[Sync]"},
@@ -81,7 +82,11 @@ SHAPES: dict[str, Fields] = {
         "imap": "Server?", "smtp": "Server?", "authserv_ids": "[text]", "verify_dkim": "bool",
         "saves_sent": "bool?", "folders": "[text]", "dkim": "[text]",
     },
-    "Server": {"host": "text", "port": "number", "tls": "text", "ca_file": "text?"},
+    "Server": {
+        "host": "text", "port": "number", "tls": "text", "ca_file": "text?", "server_hostname": "text?",
+        "connect_timeout": "decimal", "read_timeout": "decimal", "local_hostname": "text?", "login": "bool?",
+    },
+    "Credentials": {"kind": "text", "username": "text?", "token_provider": "text?", "mechanism": "text?"},
     "Checked": {"name": "text", "checks": "[Check]"},
     "Check": {"what": "text", "host": "text", "port": "number", "ok": "bool", "detail": "text", "error": "Error?"},
     "Sync": {

@@ -12,7 +12,7 @@ from mailkit.cli.failure import shape as error_shape
 from mailkit.words import Candidate, Decision, Link, Receipt, Record, Stored, Verdict
 
 if TYPE_CHECKING:
-    from mailkit.config import Account, ImapServer, SmtpServer
+    from mailkit.config import Account, ImapServer, OAuth2, Password, SmtpServer
     from mailkit.errors import MailkitError
     from mailkit.events import Event
     from mailkit.kit import Check, CopyInfo, Thread
@@ -57,8 +57,32 @@ def account(one: Account) -> Shape:
 def _server(server: ImapServer | SmtpServer | None) -> Shape | None:
     if server is None:
         return None
-    ca_file = str(server.ca_file) if server.ca_file else None
-    return {"host": server.host, "port": server.port, "tls": server.tls, "ca_file": ca_file}
+    return {
+        "host": server.host,
+        "port": server.port,
+        "tls": server.tls,
+        "ca_file": str(server.ca_file) if server.ca_file else None,
+        "server_hostname": server.server_hostname,
+        "connect_timeout": server.connect_timeout,
+        "read_timeout": server.read_timeout,
+        "local_hostname": getattr(server, "local_hostname", None),
+        "login": getattr(server, "login", None),
+    }
+
+
+def credentials(found: Password | OAuth2 | None) -> Shape | None:
+    """How an account logs in, without the secret."""
+    if found is None:
+        return None
+    from mailkit.config import OAuth2
+
+    oauth = found if isinstance(found, OAuth2) else None
+    return {
+        "kind": "oauth" if oauth else "password",
+        "username": found.username,
+        "token_provider": str(oauth.token_provider) if oauth else None,
+        "mechanism": oauth.mechanism if oauth else None,
+    }
 
 
 def check(one: Check) -> Shape:

@@ -15,13 +15,17 @@ from .account import Account
 
 PREFIX = "MAILKIT_ACCOUNT_"
 _SECRETS = ("PASSWORD", "URL", "DKIM_KEY")
-_SERVER_KEYS = ("HOST", "PORT", "TLS")
+_SERVER_KEYS = ("HOST", "PORT", "TLS", "SERVER_HOSTNAME")
+_SMTP_KEYS = ("LOGIN", "LOCAL_HOSTNAME")
+_LISTS = ("ALIASES", "AUTHSERV_IDS", "FOLDERS")
+_SWITCHES = ("VERIFY_DKIM", "SAVES_SENT")
 _KEYS = frozenset(
     {
-        "ADDRESS", "USERNAME", "PROVIDER", "CA_FILE", "TOKEN_PROVIDER", "MECHANISM", "DISPLAY_NAME", "ALIASES",
-        "AUTHSERV_IDS", "CONNECT_TIMEOUT", "READ_TIMEOUT", "DKIM_DOMAIN", "DKIM_SELECTOR", "VERIFY_DKIM",
+        "ADDRESS", "USERNAME", "PROVIDER", "CA_FILE", "TOKEN_PROVIDER", "MECHANISM", "DISPLAY_NAME",
+        "CONNECT_TIMEOUT", "READ_TIMEOUT", "DKIM_DOMAIN", "DKIM_SELECTOR", *_LISTS, *_SWITCHES,
     }
     | {f"{part}_{key}" for part in ("IMAP", "SMTP") for key in _SERVER_KEYS}
+    | {f"SMTP_{key}" for key in _SMTP_KEYS}
     | {key + suffix for key in _SECRETS for suffix in ("", "_FILE")}
 )  # fmt: skip
 _MAX_SECRET = 20_000
@@ -72,10 +76,9 @@ def _from_variables(
         raise ConfigError(f"The variable {prefix}ADDRESS is not set.", hint="Set it to the account's mail address.")
     fields: dict[str, object] = {"name": name, "address": given["ADDRESS"]}
     fields["display_name"] = given.get("DISPLAY_NAME", "")
-    for key in ("ALIASES", "AUTHSERV_IDS"):
+    for key in _LISTS:
         fields[key.lower()] = tuple(part.strip() for part in given.get(key, "").split(",") if part.strip())
-    if given.get("VERIFY_DKIM"):
-        fields["verify_dkim"] = given["VERIFY_DKIM"]
+    fields |= {key.lower(): given[key] for key in _SWITCHES if given.get(key)}
     username, password = given.get("USERNAME") or None, secrets["PASSWORD"]
     if secrets["DKIM_KEY"] is not None:
         domain = given.get("DKIM_DOMAIN") or given["ADDRESS"].rpartition("@")[2]
@@ -105,7 +108,8 @@ def _from_variables(
 
 
 def _server(part: str, given: Mapping[str, str], defaults: Mapping[str, object]) -> dict[str, object] | None:
-    own = {key: given[f"{part}_{key}"] for key in _SERVER_KEYS if given.get(f"{part}_{key}")}
+    keys = _SERVER_KEYS + (_SMTP_KEYS if part == "SMTP" else ())
+    own = {key: given[f"{part}_{key}"] for key in keys if given.get(f"{part}_{key}")}
     if "PORT" in own and "TLS" not in own:
         defaults = {k: v for k, v in defaults.items() if k != "TLS"}  # another port: its own usual TLS mode
     values = {**defaults, **own}

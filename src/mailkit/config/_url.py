@@ -13,9 +13,12 @@ from .base import clean
 
 _SCHEMES = {"imaps": "implicit", "imap": "starttls", "smtps": "implicit", "smtp": "starttls"}
 _PORTS = {"imaps": 993, "imap": 143, "smtps": 465, "smtp": 587}
+_LISTS = ("aliases", "authserv_ids", "folders")
+_SWITCHES = ("verify_dkim", "saves_sent")
 _KEYS = {
-    "smtp", "address", "name", "display_name", "provider", "tls", "smtp_tls", "ca_file", "token_provider", "mechanism",
-    "aliases", "connect_timeout", "read_timeout", "verify_dkim",
+    "smtp", "address", "name", "display_name", "provider", "tls", "smtp_tls", "server_hostname", "smtp_server_hostname",
+    "smtp_login", "smtp_local_hostname", "ca_file", "token_provider", "mechanism", "connect_timeout", "read_timeout",
+    *_LISTS, *_SWITCHES,
 }  # fmt: skip
 _HINT = "Write imaps://user:password@host/?smtp=smtps://host with user and password percent-encoded."
 
@@ -26,14 +29,14 @@ def account_from_url(cls: type[Account], url: str, name: str | None) -> Account:
     query = _query(parts)
     fields: dict[str, object] = {}
     first = parts.scheme[:4]
-    fields[first] = _server(parts, query.get("tls"), query)
+    fields[first] = _server(parts, query.get("tls"), query.get("server_hostname"), query)
     if "smtp" in query:
         if first == "smtp":
             raise ConfigError("The account's URL names two SMTP servers.", hint=_HINT)
         smtp = _split(query["smtp"], ("smtps", "smtp"))
         if smtp.username or smtp.password:
             raise ConfigError("The smtp URL inside the account's URL holds a user; give it once.", hint=_HINT)
-        fields["smtp"] = _server(smtp, query.get("smtp_tls"), query)
+        fields["smtp"] = _server(smtp, query.get("smtp_tls"), query.get("smtp_server_hostname"), query)
     username = unquote(parts.username or "")
     fields["address"] = query.get("address") or username
     if not fields["address"]:
@@ -42,9 +45,9 @@ def account_from_url(cls: type[Account], url: str, name: str | None) -> Account:
     fields["credentials"] = _credentials(parts, username, query)
     fields["provider"] = query.get("provider") or providers.for_host(parts.hostname or "").name
     fields["display_name"] = query.get("display_name", "")
-    if "verify_dkim" in query:
-        fields["verify_dkim"] = query["verify_dkim"]
-    fields["aliases"] = tuple(a.strip() for a in query.get("aliases", "").split(",") if a.strip())
+    fields |= {key: query[key] for key in _SWITCHES if key in query}
+    for key in _LISTS:
+        fields[key] = tuple(part.strip() for part in query.get(key, "").split(",") if part.strip())
     return make(cls, fields)
 
 
@@ -78,7 +81,9 @@ def _query(parts: SplitResult) -> dict[str, str]:
     return found
 
 
-def _server(parts: SplitResult, tls: str | None, query: dict[str, str]) -> dict[str, object]:
+def _server(
+    parts: SplitResult, tls: str | None, server_hostname: str | None, query: dict[str, str]
+) -> dict[str, object]:
     if tls is not None and (tls != "insecure" or _SCHEMES[parts.scheme] == "implicit"):
         raise ConfigError(
             "tls= and smtp_tls= in the account's URL say only 'insecure', with imap:// or smtp://.", hint=_HINT
@@ -87,7 +92,10 @@ def _server(parts: SplitResult, tls: str | None, query: dict[str, str]) -> dict[
         "host": parts.hostname,
         "port": parts.port or _PORTS[parts.scheme],
         "tls": tls or _SCHEMES[parts.scheme],
+        "server_hostname": server_hostname,
     }
+    if parts.scheme.startswith("smtp"):
+        server |= {key: query[f"smtp_{key}"] for key in ("login", "local_hostname") if f"smtp_{key}" in query}
     if query.get("ca_file") and tls is None:
         server["ca_file"] = query["ca_file"]
     for key in ("connect_timeout", "read_timeout"):

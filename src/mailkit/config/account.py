@@ -165,10 +165,8 @@ class Account(Setting):
     ) -> Account:
         """The account ``name`` from environment variables ``MAILKIT_ACCOUNT_<NAME>_…``.
 
-        ``ADDRESS``, ``PASSWORD`` or ``PASSWORD_FILE``, ``USERNAME``, ``PROVIDER``, ``IMAP_HOST``, ``IMAP_PORT``,
-        ``IMAP_TLS``, ``SMTP_HOST``, ``SMTP_PORT``, ``SMTP_TLS``, ``CA_FILE``, ``TOKEN_PROVIDER``, ``DISPLAY_NAME``,
-        ``ALIASES`` (comma separated), ``VERIFY_DKIM`` (yes or no), ``DKIM_SELECTOR`` with ``DKIM_KEY`` or
-        ``DKIM_KEY_FILE`` and, if it is not the address's, ``DKIM_DOMAIN``, or ``URL``/``URL_FILE`` alone.
+        ``ADDRESS`` and what else is needed, or ``URL``/``URL_FILE`` alone: the reference of accounts lists all of them
+        beside the settings that they stand for.
 
         Raises:
             ConfigError: a variable is missing, unknown or wrong; the message names it.
