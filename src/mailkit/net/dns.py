@@ -40,7 +40,7 @@ LONGEST_NONE = 300.0
 UNANSWERED = 30.0
 #: Longer answers are not kept, in characters: no key and no policy is of such a length.
 LONGEST_KEPT = 8 * 1024
-#: While no name server answers, a batch waits this part of the time that it may.
+#: Where answers do not come, calls wait less and less, down to this part of the time that they may.
 IMPATIENT = 0.1
 
 
@@ -108,7 +108,7 @@ class TxtAnswers:
         self._resolver = resolver
         self._clock = clock
         self._answers: OrderedDict[str, tuple[float, tuple[str, ...] | None]] = OrderedDict()
-        self._silent = False
+        self._patience = 1.0
         self._lock = threading.Lock()
 
     def known(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -127,11 +127,8 @@ class TxtAnswers:
         """
         found, missing = self._look(_in_turns(wanted))
         if missing:
-            # A name server that is down must not cost every batch the whole time; the first answer ends it.
-            seconds = self._seconds * (IMPATIENT if self._silent else 1.0)
-            asked = _ask(missing[: self._names], seconds, self._resolver)
-            late = any(answer.late for answer in asked.values())
-            self._silent = late and all(answer.records is None for answer in asked.values())
+            asked = _ask(missing[: self._names], self._seconds * self._patience, self._resolver)
+            self._patience = _patience(self._patience, asked.values())
             self._keep(asked)
             found |= {name: answer.records for name, answer in asked.items() if answer.records is not None}
         return found
@@ -162,6 +159,16 @@ class TxtAnswers:
                 self._answers.move_to_end(name)
             while len(self._answers) > self._kept:
                 self._answers.popitem(last=False)
+
+
+def _patience(before: float, asked: Iterable[_Answer]) -> float:
+    """The part of its time that the next call may take. Neither a name server that is down nor a mailbox full of old
+    mail, of whose domains many lead nowhere, may cost every batch the whole time; answers that all come end it."""
+    found = list(asked)
+    if not any(answer.late for answer in found):
+        return 1.0
+    nobody = all(answer.records is None for answer in found)
+    return IMPATIENT if nobody else max(before / 2, IMPATIENT)
 
 
 def _in_turns(wanted: Sequence[Sequence[str]]) -> Iterator[str]:
