@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from mailkit.compose import encode, guard
+from mailkit.compose import encode, guard, shielded
 from mailkit.compose.addresses import Mailbox, address_tokens, mailbox, unique
 from mailkit.compose.draft import Composed, Draft
 from mailkit.compose.mime import entity_of
@@ -64,9 +64,9 @@ def compose(
         *_id_fields(draft, message_id),
         *_wish_fields(draft, receipt),
         *_own_fields(draft, extra_headers),
-        encode.field("MIME-Version", ["1.0"]),
     ]
-    raw = b"".join(fields) + _protected(draft)
+    outer, entity = _protected(draft, fields)
+    raw = b"".join([*outer, encode.field("MIME-Version", ["1.0"]), entity])
     return Composed(
         raw=raw if raw.endswith(b"\r\n") else raw + b"\r\n",
         envelope=Envelope(submitter.address, tuple(box.address for box in recipients)),
@@ -75,15 +75,20 @@ def compose(
     )
 
 
-def _protected(draft: Draft) -> bytes:
-    """Body and attachments with the header fields that describe them, signed and encrypted where that is asked for."""
-    entity = entity_of(draft).render()
+def _protected(draft: Draft, fields: list[bytes]) -> tuple[list[bytes], bytes]:
+    """The outer header, and body and attachments with the header fields that describe them, signed and encrypted where
+    that is asked for."""
+    entity = entity_of(draft)
     if draft.protection is None:
-        return entity
+        return fields, entity.render()
     if draft.protection.encrypts and draft.bcc:
         # Whoever opens it sees for whose keys it was encrypted.
         raise ProtectionError("An encrypted message tells its readers of each other.", hint="Send to Bcc separately.")
-    return draft.protection.apply(entity)
+    if not draft.protection.headers:
+        return fields, draft.protection.apply(entity.render())
+    outer = shielded.replaced(fields) if draft.protection.hides_subject else fields
+    cipher = draft.protection.encrypts
+    return outer, draft.protection.apply(shielded.payload(fields, outer, entity.fields, entity.body, cipher=cipher))
 
 
 def _address_fields(reply_to: list[Mailbox], to: list[Mailbox], cc: list[Mailbox]) -> list[bytes]:

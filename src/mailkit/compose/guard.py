@@ -29,7 +29,7 @@ TOKEN = frozenset(chr(n) for n in range(33, 127)) - set('()<>@,;:\\"/[]?=')
 _RESERVED = frozenset({
     "from", "sender", "reply-to", "to", "cc", "bcc", "subject", "date", "message-id", "in-reply-to", "references",
     "mime-version", "return-path", "received", "delivered-to", "dkim-signature", "domainkey-signature",
-    "authentication-results",
+    "authentication-results", "hp-outer",
 })
 # fmt: on
 _RESERVED_PREFIXES = ("content-", "resent-", "arc-")

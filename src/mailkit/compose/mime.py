@@ -19,7 +19,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailkit.compose import encode
+from mailkit.compose import encode, shielded
 from mailkit.compose.draft import Attachment, Draft
 from mailkit.compose.guard import TOKEN
 from mailkit.errors import DraftError
@@ -59,15 +59,20 @@ def entity_of(draft: Draft) -> Entity:
 def _texts(draft: Draft) -> list[Entity]:
     texts: list[Entity] = []
     sturdy = draft.protection is not None
-    if draft.text is None and draft.html is not None:
+    above = draft.subject if draft.protection is not None and draft.protection.hides_subject else ""
+    more = [("hp-legacy-display", "1")] if above else []
+    plain, html = draft.text, draft.html
+    if plain is None and html is not None:
         # Who reads without HTML, and every filter that counts parts, expects the words in plain text too.
         from mailkit.content.text import html_to_text
 
-        texts.append(_text(html_to_text(draft.html), "plain", sturdy))
-    elif draft.text is not None or draft.calendar is None:
-        texts.append(_text(draft.text or "", "plain", sturdy))
-    if draft.html is not None:
-        texts.append(_text(draft.html, "html", sturdy))
+        plain = html_to_text(html)
+    elif plain is None and draft.calendar is None:
+        plain = ""
+    if plain is not None:
+        texts.append(_text(shielded.on_top(plain, above) if above else plain, "plain", sturdy, more))
+    if html is not None:
+        texts.append(_text(shielded.on_top_html(html, above) if above else html, "html", sturdy, more))
     if draft.calendar is not None:
         texts.append(_text(draft.calendar, "calendar", sturdy, [("method", _method(draft.calendar))]))
     return texts

@@ -1,7 +1,7 @@
 """OpenPGP, writing (PGP/MIME, RFC 3156): sign, encrypt, or both (extra ``openpgp``: pysequoia).
 
-For ``Draft(protection=…)``. What is protected is the body with its attachments; the header fields stay outside,
-readable and unsigned.
+For ``Draft(protection=…)``. What is protected is the body with its attachments and a copy of the header fields
+(RFC 9788). From, To and the others stand outside too, readable; the subject of what is encrypted does not.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from mailkit.compose import encode
-from mailkit.compose.smime import signed_multipart
+from mailkit.compose.smime import signed_multipart, unusual
 from mailkit.content.openpgp import certificates_of, secret_of
 from mailkit.content.sealed import attempt
 from mailkit.errors import ConfigError, ProtectionError
@@ -31,6 +31,8 @@ class OpenPgp:
     Args:
         private_key: the sender's secret key, armoured or binary; ``password`` opens it.
         recipients: public keys of all who shall read it. The sender's own is added, so that the sent copy can be read.
+        headers: the header fields are protected too (RFC 9788): copies of them stand inside.
+        hide_subject: of an encrypted message the servers see ``[...]`` instead of the subject; only with ``headers``.
 
     Raises:
         ConfigError: a key cannot be read, or the private one cannot sign.
@@ -40,6 +42,8 @@ class OpenPgp:
     private_key: Key | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
     recipients: Sequence[Key] = ()
+    headers: bool = True
+    hide_subject: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "recipients", tuple(self.recipients))
@@ -54,10 +58,15 @@ class OpenPgp:
         return bool(self.recipients)
 
     @property
+    def hides_subject(self) -> bool:
+        """Whether another subject stands outside."""
+        return self.encrypts and self.headers and self.hide_subject
+
+    @property
     def mark(self) -> str:
         """What makes two protections the same, for ``fingerprint``; nothing secret."""
         own = "" if self.private_key is None else secret_of(self.private_key).extract_certificate().fingerprint
-        return f"openpgp {own} {' '.join(one.fingerprint for one in self._readers())}"
+        return f"openpgp {own} {' '.join(one.fingerprint for one in self._readers())}{unusual(self)}"
 
     def apply(self, entity: bytes) -> bytes:
         """The protected entity instead of the given one; both are header fields, blank line, body.

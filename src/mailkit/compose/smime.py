@@ -1,7 +1,7 @@
 """S/MIME, writing (RFC 8551): sign, encrypt, or both (extra ``smime``). For ``Draft(protection=…)``.
 
-What is protected is the body with its attachments. Subject, From and the other header fields stay outside, readable and
-unsigned; say nothing secret in a subject.
+What is protected is the body with its attachments and a copy of the header fields (RFC 9788). From, To and the others
+stand outside too, readable; the subject of what is encrypted does not.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.x509 import Certificate
 
+    from mailkit.compose.openpgp import OpenPgp
+
     _Signer = tuple[Certificate, RSAPrivateKey | EllipticCurvePrivateKey]
 
 Pem = str | bytes
@@ -33,6 +35,8 @@ class Smime:
         chain: certificates of the authorities between the sender's and the root, sent along.
         recipients: certificates of all who shall read it, RSA. The sender's own is added, so that the sent copy can be
             read.
+        headers: the header fields are protected too (RFC 9788): copies of them stand inside.
+        hide_subject: of an encrypted message the servers see ``[...]`` instead of the subject; only with ``headers``.
 
     Raises:
         ConfigError: a certificate or the key cannot be read, or they do not belong together.
@@ -43,6 +47,8 @@ class Smime:
     password: str | bytes | None = field(default=None, repr=False)
     chain: Sequence[Pem] = ()
     recipients: Sequence[Pem] = ()
+    headers: bool = True
+    hide_subject: bool = True
     _signer: _Signer | None = field(init=False, repr=False, compare=False)  # reading a key takes its time
     _readers: tuple[Certificate, ...] = field(init=False, repr=False, compare=False)
 
@@ -62,11 +68,16 @@ class Smime:
         return bool(self.recipients)
 
     @property
+    def hides_subject(self) -> bool:
+        """Whether another subject stands outside."""
+        return self.encrypts and self.headers and self.hide_subject
+
+    @property
     def mark(self) -> str:
         """What makes two protections the same, for ``fingerprint``; nothing secret."""
         certificates = [*_certificates([self.certificate] if self.certificate else []), *self._readers]
         digests = [hashlib.sha256(_der(one)).hexdigest() for one in certificates]
-        return f"smime {'sign' if self.private_key is not None else ''} {' '.join(digests)}"
+        return f"smime {'sign' if self.private_key is not None else ''} {' '.join(digests)}{unusual(self)}"
 
     def apply(self, entity: bytes) -> bytes:
         """The protected entity instead of the given one; both are header fields, blank line, body.
@@ -90,6 +101,12 @@ class Smime:
             return ()
         own = [] if self.certificate is None else [self.certificate]
         return tuple(dict.fromkeys(_certificates([*self.recipients, *own])))
+
+
+def unusual(protection: Smime | OpenPgp) -> str:
+    """What ``mark`` tells of settings that are not the usual ones: drafts of earlier versions keep their marks."""
+    headers = "" if protection.headers else " headers=0"
+    return headers + ("" if protection.hide_subject else " hide_subject=0")
 
 
 def _signed(

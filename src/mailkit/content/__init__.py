@@ -12,6 +12,7 @@ calendar    invitations (``meeting``: those that came as winmail.dat)
 files       all attached files, whatever they are packed in (``sniff``: what they are by their bytes)
 smime       S/MIME: verify, decrypt (``cms``: its signatures; ``sealed``: the values that come of it)
 openpgp     OpenPGP: verify, decrypt
+protected   header fields inside of what is signed or encrypted
 tnef        winmail.dat (``mapi``: its property lists, ``lzfu``: compressed RTF, ``rtf``: the HTML or text in it)
 ==========  =============================================================================
 """
@@ -25,6 +26,7 @@ from .forwarded import Forwarded
 from .html import SafeHtml, sanitize
 from .kinds import is_auto_reply, is_automatic, is_list, kind_of
 from .openpgp import decrypt_openpgp, verify_openpgp
+from .protected import ChangedField, ProtectedHeaders
 from .read import Content, read
 from .reply import Reply, Segment, split_reply
 from .report import Report, ReportRecipient, report_of
@@ -37,6 +39,7 @@ from .trust import trust_of
 __all__ = [
     "Attendee",
     "Calendar",
+    "ChangedField",
     "Content",
     "DkimResult",
     "Event",
@@ -44,6 +47,7 @@ __all__ = [
     "Forwarded",
     "OpenState",
     "Opened",
+    "ProtectedHeaders",
     "Reply",
     "Report",
     "ReportRecipient",

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from mailkit.content.protected import protection_of
 from mailkit.content.sealed import (
     Opened,
     OpenState,
@@ -42,13 +43,20 @@ Key = str | bytes
 _Store = Callable[[list[str]], "list[Cert]"]
 
 
-def verify_openpgp(message: Message, *, keys: Sequence[Key] = (), author: Sequence[Address] | None = None) -> Signature:
+def verify_openpgp(
+    message: Message,
+    *,
+    keys: Sequence[Key] = (),
+    author: Sequence[Address] | None = None,
+    outer: Message | None = None,
+) -> Signature:
     """What the message's OpenPGP signature is worth.
 
     Args:
         message: the message; ``multipart/signed``.
         keys: public keys of correspondents, armoured or binary, whose user ids the application believes.
-        author: whose signature it should be; ``message.from_`` if None.
+        author: whose signature it should be; that of the From of ``outer`` if None.
+        outer: the message as it arrived, where this is its decrypted content; ``message`` itself if None.
 
     Returns:
         VALID, INVALID, UNKNOWN (the key is not among ``keys``, or the signature cannot be read) or NONE.
@@ -68,11 +76,12 @@ def verify_openpgp(message: Message, *, keys: Sequence[Key] = (), author: Sequen
     if signature is None:
         return Signature(SignatureState.UNKNOWN, f"the signature cannot be read: {said}")
     asked: list[str] = []
-    authors = message.from_ if author is None else author
+    outer = message if outer is None else outer
+    authors = outer.from_ if author is None else author
     verified, said = attempt(verify, bytes=entity, store=_store(certificates, asked), signature=signature)
     if verified is None:
         return _failed(said, certificates, asked)
-    return judged(entity, message.limits, authors, SignatureState.VALID, "", _signers(verified, certificates))
+    return judged(entity, outer, authors, SignatureState.VALID, "", _signers(verified, certificates))
 
 
 def decrypt_openpgp(
@@ -104,12 +113,11 @@ def decrypt_openpgp(
         return Opened(OpenState.NO_KEY, "this key does not open it, or it was changed")
     content = opened.bytes
     if opened.valid_sigs:
-        signature = judged(
-            content, message.limits, message.from_, SignatureState.VALID, "", _signers(opened, certificates)
-        )
+        signature = judged(content, message, message.from_, SignatureState.VALID, "", _signers(opened, certificates))
     else:
         signature = _failed(doubt, certificates, asked) if asked else Signature(SignatureState.NONE)
-    return Opened(OpenState.OPENED, message=parse(content, message.limits), signature=signature)
+    shown, protected = protection_of(parse(content, message.limits), message)
+    return Opened(OpenState.OPENED, message=shown, signature=signature, protected=protected)
 
 
 def _store(certificates: Sequence[Cert], asked: list[str]) -> _Store:

@@ -17,6 +17,7 @@ from .forwarded import Forwarded, forwarded_in
 from .html import SafeHtml, sanitize
 from .kinds import kind_of
 from .meeting import meeting_of
+from .protected import without_legacy_display
 from .reply import Reply, Segment, split_reply
 from .report import Report, report_of
 from .sniff import sniff
@@ -221,8 +222,9 @@ class Content:
 
     def _raw_text(self, part: Part) -> str:
         most = self.message.limits.text_bytes
-        text, files = embedded_in(part)
-        return decode(text, part.charset)[0].replace("\r\n", "\n")[:most] if files else part.text[:most]
+        data, files = embedded_in(part)
+        text = decode(data, part.charset)[0].replace("\r\n", "\n")[:most] if files else part.text[:most]
+        return without_legacy_display(text, part, self.message.parts[0])
 
     def _part_text(self, part: Part) -> str:
         if part.content_type == "text/html":

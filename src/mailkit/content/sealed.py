@@ -12,8 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ParamSpec, TypeVar
 
+from mailkit.content.protected import ProtectedHeaders, protection_of
 from mailkit.message import Address, Message, parse
-from mailkit.words import Limits
 
 __all__ = ["OpenState", "Opened", "SealedBy", "Signature", "SignatureState"]
 
@@ -57,7 +57,8 @@ class Signature:
     """What the signature of a message is worth.
 
     ``message`` is what was signed, to be shown instead of the outer one; None unless the signature is right. ``author``
-    is true only where the signature is valid and every From address is one of its signers'.
+    is true only where the signature is valid and every From address is one of its signers', those inside and those
+    outside. ``protected`` is there where the header was signed too: the header of ``message`` is the author's then.
     """
 
     state: SignatureState
@@ -65,17 +66,19 @@ class Signature:
     signers: tuple[SealedBy, ...] = ()
     message: Message | None = None
     author: bool = False
+    protected: ProtectedHeaders | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
     """An encrypted message, opened or not. ``message`` is the content; ``signature`` is there where OpenPGP signed and
-    encrypted in one, else look at the content's own."""
+    encrypted in one, else look at the content's own; ``protected`` where the header was encrypted too."""
 
     state: OpenState
     reason: str = ""
     message: Message | None = None
     signature: Signature | None = None
+    protected: ProtectedHeaders | None = None
 
 
 def attempt(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> tuple[T | None, str]:
@@ -95,17 +98,18 @@ def attempt(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> tuple[T 
 
 def judged(
     entity: bytes,
-    limits: Limits,
+    outer: Message,
     authors: Sequence[Address],
     state: SignatureState,
     reason: str,
     signers: tuple[SealedBy, ...],
 ) -> Signature:
     """A signature that is right, with what it covers, and whether it is the authors'."""
+    shown, protected = protection_of(parse(entity, outer.limits), outer)
     ours = {Address("", address, None).key for signer in signers for address in signer.addresses}
-    match = bool(authors) and {address.key for address in authors} <= ours
-    author = state is SignatureState.VALID and match
-    return Signature(state, reason, signers, parse(entity, limits), author)
+    named = {address.key for address in (*authors, *(shown.from_ if protected is not None else ()))}
+    author = state is SignatureState.VALID and bool(authors) and named <= ours
+    return Signature(state, reason, signers, shown, author, protected)
 
 
 def crlf(data: bytes) -> bytes:

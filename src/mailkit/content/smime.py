@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from mailkit.content.protected import protection_of
 from mailkit.content.sealed import Opened, OpenState, Signature, SignatureState, attempt, judged, signed_parts
 from mailkit.errors import ConfigError, MissingExtraError
 from mailkit.message import Address, Message, parse
@@ -32,6 +33,7 @@ def verify_smime(
     roots: Sequence[Pem] = (),
     at: datetime | None = None,
     author: Sequence[Address] | None = None,
+    outer: Message | None = None,
 ) -> Signature:
     """What the message's S/MIME signature is worth.
 
@@ -41,8 +43,9 @@ def verify_smime(
             correspondents themselves. Without any a right signature is UNTRUSTED.
         at: the time at which the certificates must have been valid; now if None. Revocation is not looked at: that
             would mean asking the network.
-        author: whose signature it should be; ``message.from_`` if None. The content of an encrypted message has no
-            From of its own: give the outer one's.
+        author: whose signature it should be; that of the From of ``outer`` if None.
+        outer: the message as it arrived, where this is its decrypted content; ``message`` itself if None. What is
+            decrypted need not have a From of its own.
 
     Raises:
         ConfigError: ``roots`` cannot be read.
@@ -50,9 +53,9 @@ def verify_smime(
     """
     _needed()
     trusted = certificates_of(roots)
-    found, said = attempt(
-        _verified, message, trusted, at or datetime.now(UTC), message.from_ if author is None else author
-    )
+    outer = message if outer is None else outer
+    authors = outer.from_ if author is None else author
+    found, said = attempt(_verified, message, trusted, at or datetime.now(UTC), authors, outer)
     return found or Signature(SignatureState.UNKNOWN, f"the signature cannot be read: {said}")
 
 
@@ -72,7 +75,9 @@ def _signed(message: Message) -> tuple[bytes, bytes] | None:
     return None if content is None else (content, root.content)
 
 
-def _verified(message: Message, roots: Sequence[Certificate], at: datetime, authors: Sequence[Address]) -> Signature:
+def _verified(
+    message: Message, roots: Sequence[Certificate], at: datetime, authors: Sequence[Address], outer: Message
+) -> Signature:
     from mailkit.content import cms
 
     parts = _signed(message)
@@ -88,7 +93,7 @@ def _verified(message: Message, roots: Sequence[Certificate], at: datetime, auth
     doubts = [doubt for one in signatures if (doubt := cms.distrust(one, roots, at))]
     state = SignatureState.UNTRUSTED if doubts else SignatureState.VALID
     signers = tuple(map(cms.sealed_by, signatures))
-    return judged(entity, message.limits, authors, state, "; ".join(doubts), signers)
+    return judged(entity, outer, authors, state, "; ".join(doubts), signers)
 
 
 def decrypt_smime(
@@ -121,7 +126,8 @@ def decrypt_smime(
     if entity is None:
         # Which step failed is not told: an answer that tells wrong padding from a wrong key decrypts for whoever asks.
         return Opened(OpenState.NO_KEY, "this key does not open it")
-    return Opened(OpenState.OPENED, message=parse(entity, message.limits))
+    shown, protected = protection_of(parse(entity, message.limits), message)
+    return Opened(OpenState.OPENED, message=shown, protected=protected)
 
 
 def _enveloped(data: bytes) -> tuple[bytes, str]:
