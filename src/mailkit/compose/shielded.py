@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from html import escape
 
 from mailkit.compose.guard import write_field
-from mailkit.content.protected import LEGACY_CLASS
 
 __all__ = ["HIDDEN", "marked", "on_top", "on_top_html", "payload", "replaced"]
 
@@ -59,6 +58,8 @@ def on_top(text: str, subject: str) -> str:
 
 def on_top_html(html: str, subject: str) -> str:
     """HTML with the subject above it."""
+    from mailkit.content.protected import LEGACY_CLASS
+
     shown = f'<div class="{LEGACY_CLASS}"><pre>Subject: {escape(subject)}</pre></div>'
     body = _BODY.search(html)
     at = body.end() if body else 0
