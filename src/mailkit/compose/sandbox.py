@@ -6,8 +6,9 @@ the memory, so this environment adds:
 * a count of steps and of characters. It is charged by statements that are put into the parsed template: at the
   beginning of the template, of every loop's, macro's and block's body, with the length of the fixed text in it; and by
   ``finalize``, which sees every value that is written, into a variable or into the letter;
+* a count of what is made on the way: by operators, calls, filters, slices, lists and dictionaries (``budget``);
 * operators and filters that can make much of little (``*``, ``**``, ``+``, ``~``, ``%``, ``join``, ``replace``,
-  ``format``) check the size of their result before they make it; others of that kind (``center``, ``indent``,
+  ``format`` …) check the size of their result before they make it; others of that kind (``center``, ``indent``,
   ``batch`` …) are not there;
 * of text, only methods that give nothing larger than the text.
 
@@ -16,25 +17,19 @@ What the application puts into the values can do whatever it can do: give plain 
 
 from __future__ import annotations
 
-import re
-import time
-from collections.abc import Callable, Iterable, Mapping
-from contextvars import ContextVar
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from types import CodeType
 from typing import Any
 
-from jinja2 import DictLoader, Environment, StrictUndefined, Undefined, nodes, pass_environment
-from jinja2.exceptions import SecurityError
-from jinja2.filters import FILTERS
+from jinja2 import DictLoader, Environment, StrictUndefined, nodes, pass_context
 from jinja2.runtime import Context, markup_join, str_join
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import Cycler
 from jinja2.visitor import NodeTransformer
-from markupsafe import Markup, escape
 
+from mailkit.compose import filters as guarded
+from mailkit.compose.budget import HOLDERS, charge, keep, made, room
 from mailkit.content.tables import phrases
-from mailkit.errors import LimitError
-from mailkit.words import Limits
 
 _TEXT_METHODS = frozenset(
     phrases(
@@ -45,74 +40,21 @@ _TEXT_METHODS = frozenset(
         """
     )
 )
-_FILTERS = phrases(
-    """
-    abs | capitalize | count | d | default | dictsort | e | escape | filesizeformat | first | float | groupby | int |
-    items | last | length | list | lower | map | max | min | reject | rejectattr | reverse | round | safe | select |
-    selectattr | sort | sum | title | trim | truncate | unique | upper | urlencode | wordcount
-    """
-)
 _GLOBALS = ("dict", "cycler", "joiner", "namespace")
-# A width or a precision of three digits or from an argument, behind any %: a %% may be the end of another conversion.
-_WIDE = re.compile(r"%[-#0 +]*(?:\d{0,2}\.)?(?:[*]|\d{3})")
-_WIDE_ANYWHERE = re.compile(r"[*]|\d{3}")  # a key in parentheses may hold anything
+#: Calls that give what is there already.
+_GETS = frozenset({"get", "index", "count"})
 
 
-@dataclass(slots=True)
-class Run:
-    """What one rendering may still use up."""
-
-    limits: Limits
-    steps: int = 0
-    size: int = 0
-    deadline: float = 0.0
-
-    def charge(self, steps: int, size: int) -> None:
-        """Raises LimitError where one of the limits is reached."""
-        self.steps += steps
-        self.size += size
-        if self.steps > self.limits.template_steps:
-            raise _reached("template_steps", "takes too many steps")
-        if self.size > self.limits.template_bytes:
-            raise _reached("template_bytes", "writes too much")
-        if time.monotonic() > self.deadline:
-            raise _reached("template_seconds", "takes too long")
-
-
-RUN: ContextVar[Run | None] = ContextVar("mailkit template run", default=None)
-
-
-def _reached(limit: str, what: str) -> LimitError:
-    return LimitError(f"The template {what}.", limit=limit)
-
-
-def _charge(steps: int, size: int) -> None:
-    run = RUN.get()  # None while a template is compiled
-    if run is not None:
-        run.charge(steps, size)
-
-
-def _room(size: int) -> None:
-    """Before something of that size is made."""
-    run = RUN.get()
-    if size > (run.limits if run is not None else Limits()).template_bytes:
-        raise _reached("template_bytes", "makes a value that is too large")
-
-
-def _plain(value: object) -> object:
-    """A value that can be written: charged, and no list, mapping or None, which in a letter are mistakes."""
-    if isinstance(value, Undefined):
-        str(value)  # raises
-    if value is None or isinstance(value, (list, tuple, dict, set, frozenset)):
-        raise SecurityError(f"A {type(value).__name__} cannot be written; use a default, a loop or join.")
-    _charge(1, len(value if isinstance(value, str) else str(value)))
-    return value
+@pass_context
+def _finalized(_context: Context, value: object) -> object:
+    # Asking for the context keeps Jinja2 from working constants out while it compiles, where nothing is counted.
+    return guarded.plain(value)
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
     """The environment of one template: its parts know no other templates than ``partials``."""
 
-    intercepted_binops = frozenset({"+", "*", "**", "%"})
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "**", "%"})
 
     def __init__(
         self, *, html: bool, partials: Mapping[str, str], filters: Mapping[str, Callable[..., object]]
@@ -120,7 +62,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         super().__init__(
             autoescape=html,
             undefined=StrictUndefined,
-            finalize=_plain,
+            finalize=_finalized,
             loader=DictLoader(dict(partials)),
             optimized=False,
             trim_blocks=True,
@@ -128,10 +70,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
             keep_trailing_newline=True,
             auto_reload=False,
         )
-        self.filters: dict[str, Callable[..., Any]] = {name: FILTERS[name] for name in _FILTERS}
-        self.filters.update({"join": _join, "replace": _replace, "format": _format, "nl2br": _nl2br, "string": _string})
-        self.filters.update(filters)
-        self.globals: dict[str, Any] = {**{name: self.globals[name] for name in _GLOBALS}, "range": _range}
+        self.filters: dict[str, Callable[..., Any]] = {**guarded.filters(), **filters}
+        self.tests.update(guarded.tests())
+        self.globals: dict[str, Any] = {
+            **{name: self.globals[name] for name in _GLOBALS},
+            "range": guarded.bounded_range,
+        }
 
     def compile(  # type: ignore[override]
         self,
@@ -150,7 +94,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Text and numbers have few methods; the rest is as in Jinja2's sandbox."""
         if isinstance(obj, str):
             return attr in _TEXT_METHODS
-        if isinstance(obj, (bytes, bytearray, int, float)):
+        if isinstance(obj, (bytes, bytearray, int, float)) or (isinstance(obj, Cycler) and attr == "items"):
             return False
         return super().is_safe_attribute(obj, attr, value)
 
@@ -166,41 +110,72 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
         """An operator whose result can be much larger than what it is made of."""
         if operator == "%" and isinstance(left, str):
-            _checked_format(left)
+            guarded.check_format(left, right)
         elif operator == "*":
-            _room(_product(left, right))
+            room(_product(left, right))
         elif operator == "**":
-            _room(_power(left, right))
+            room(_power(left, right))
         elif operator == "+" and isinstance(left, (str, list, tuple)) and isinstance(right, (str, list, tuple)):
-            _room(len(left) + len(right))
-        _charge(1, 0)
-        return super().call_binop(context, operator, left, right)
+            room(len(left) + len(right))
+        charge(1, 0)
+        return made(super().call_binop(context, operator, left, right))
 
-    # The next two are called by the statements that _counted puts in.
+    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
+        """A call. The names are Jinja2's: the template's own arguments may have any other."""
+        owner = getattr(__obj, "__self__", __obj)
+        if owner is __self:  # put in by _counted
+            return __obj(*args)
+        charge(1, 0)
+        keep(8 * (len(args) + len(kwargs)))
+        result = super().call(__context, __obj, *args, **kwargs)
+        makes = isinstance(owner, (str, type, *HOLDERS)) and getattr(__obj, "__name__", "") not in _GETS
+        return made(result) if makes else result
+
+    # The next ones are called by what _counted puts in.
 
     def count(self, size: int) -> str:
         """A body begins, with so many characters of fixed text in it."""
-        _charge(1, size)
+        charge(1, size)
         return ""
 
     def concat_checked(self, *items: object) -> str:
         """The operator ``~``."""
-        texts = [item if isinstance(item, str) else str(_plain(item)) for item in items]
-        _room(sum(map(len, texts)))
-        return markup_join(items) if self.autoescape else str_join(items)
+        texts = [item if isinstance(item, str) else str(guarded.plain(item)) for item in items]
+        room(sum(map(len, texts)))
+        return made(markup_join(items) if self.autoescape else str_join(items))
+
+    def built(self, value: object) -> object:
+        """A list, tuple or dictionary that is written out."""
+        charge(1, 0)
+        return made(value)
+
+    def compared(self, value: object) -> object:
+        """The result of a comparison, which may have taken its time."""
+        charge(1, 0)
+        return value
+
+    def sliced(self, value: Any, start: object, stop: object, step: object) -> object:
+        """``value[start:stop:step]``."""
+        charge(1, 0)
+        return made(value[start:stop:step])
 
 
 def _counted(tree: nodes.Template, environment: Environment) -> nodes.Template:
-    """The tree with a charge at the beginning of every body, and with ``~`` checked."""
-    tree = _Concats().visit(tree)
+    """The tree with a charge at the beginning of every body, and with every maker of values charged."""
+    tree = _Charges().visit(tree)
     bodies = [tree, *tree.find_all((nodes.For, nodes.Macro, nodes.CallBlock, nodes.Block))]
     for node in bodies:
         weight = 0
         for one in node.body:  # type: ignore[attr-defined]
             weight += _weight(one)
-        call = nodes.Call(nodes.EnvironmentAttribute("count"), [nodes.Const(weight)], [], None, None)
+        call = _put_in("count", [nodes.Const(weight)], node.lineno)
         node.body.insert(0, nodes.ExprStmt(call, lineno=node.lineno))  # type: ignore[attr-defined]
     return tree.set_environment(environment)  # type: ignore[return-value]
+
+
+def _put_in(method: str, arguments: list[nodes.Expr], lineno: int) -> nodes.Call:
+    where = nodes.EnvironmentAttribute(method, lineno=lineno)
+    return nodes.Call(where, arguments, [], None, None, lineno=lineno)
 
 
 def _weight(node: nodes.Node) -> int:
@@ -211,13 +186,37 @@ def _weight(node: nodes.Node) -> int:
     return sum(map(_weight, node.iter_child_nodes(exclude=own)))
 
 
-class _Concats(NodeTransformer):
-    """Makes ``a ~ b`` a call."""
+class _Charges(NodeTransformer):
+    """Makes ``a ~ b``, slices, comparisons, and what is written out in brackets, calls of the environment's methods."""
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:
         node = self.generic_visit(node)  # type: ignore[assignment]
-        where = nodes.EnvironmentAttribute("concat_checked", lineno=node.lineno)
-        return nodes.Call(where, node.nodes, [], None, None, lineno=node.lineno)
+        return _put_in("concat_checked", node.nodes, node.lineno)
+
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Node:
+        return _put_in("compared", [self.generic_visit(node)], node.lineno)  # type: ignore[list-item]
+
+    def visit_List(self, node: nodes.List) -> nodes.Node:
+        return _put_in("built", [self.generic_visit(node)], node.lineno)  # type: ignore[list-item]
+
+    def visit_Dict(self, node: nodes.Dict) -> nodes.Node:
+        return _put_in("built", [self.generic_visit(node)], node.lineno)  # type: ignore[list-item]
+
+    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:
+        node = self.generic_visit(node)  # type: ignore[assignment]
+        return _put_in("built", [node], node.lineno) if node.ctx == "load" else node
+
+    def visit_Name(self, node: nodes.Name) -> nodes.Node:
+        # Of a macro: a list and a dictionary of whatever it was called with.
+        loose = node.ctx == "load" and node.name in ("varargs", "kwargs")
+        return _put_in("built", [node], node.lineno) if loose else node
+
+    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:
+        node = self.generic_visit(node)  # type: ignore[assignment]
+        if not isinstance(node.arg, nodes.Slice):
+            return node
+        bounds = [one or nodes.Const(None) for one in (node.arg.start, node.arg.stop, node.arg.step)]
+        return _put_in("sliced", [node.node, *bounds], node.lineno)
 
 
 def _product(left: object, right: object) -> int:
@@ -233,57 +232,3 @@ def _power(left: object, right: object) -> int:
     if isinstance(left, int) and isinstance(right, int):
         return (left.bit_length() + 1) * abs(right)
     return 0
-
-
-def _range(*bounds: int) -> range:
-    made = range(*bounds)
-    run = RUN.get()
-    most = (run.limits if run is not None else Limits()).template_steps
-    if made and abs((made[-1] - made[0]) // made.step) >= most:
-        raise _reached("template_steps", "has a range that is too long")
-    return made
-
-
-@pass_environment
-def _join(environment: Environment, value: Iterable[object], d: str = "", attribute: str | int | None = None) -> str:
-    if attribute is not None:
-        value = [environment.getitem(one, attribute) for one in value]
-    items = []
-    size = 0
-    for item in value:
-        _plain(item)
-        items.append(item)
-        size += len(str(item)) + len(d)
-        _room(size)
-    text: list[object] = []
-    for item in items:
-        text += [d, item]
-    return markup_join(text[1:]) if environment.autoescape else str_join(text[1:])
-
-
-def _replace(value: object, old: str, new: str) -> str:
-    text = value if isinstance(value, str) else str(_plain(value))
-    _room(len(text) + (len(text) + 1 if not old else text.count(old)) * len(new))
-    return text.replace(old, new)
-
-
-def _checked_format(template: str) -> None:
-    if (_WIDE_ANYWHERE if "%(" in template else _WIDE).search(template):
-        raise SecurityError("A format with a width of three digits or more, or with *, is not taken.")
-
-
-def _format(value: object, *arguments: object, **named: object) -> str:
-    _checked_format(str(value))
-    for argument in (*arguments, *named.values()):
-        _plain(argument)
-    result: str = FILTERS["format"](value, *arguments, **named)
-    return result
-
-
-def _nl2br(value: object) -> Markup:
-    return Markup("<br>\n").join(escape(_plain(value)).splitlines())
-
-
-def _string(value: object) -> str:
-    plain = _plain(value)
-    return plain if isinstance(plain, str) else str(plain)
