@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,6 +54,39 @@ def test_a_reply_mark_is_not_doubled(subject):
     assert answered(mail(Subject=subject)).subject == subject
 
 
+@pytest.mark.parametrize(
+    ("subject", "answer", "passed"),
+    [
+        ("Fwd: Re: Offer", "Re: Fwd: Re: Offer", "Fwd: Re: Offer"),
+        ("Re: Fwd: Offer", "Re: Fwd: Offer", "Fwd: Re: Fwd: Offer"),
+        ("[list] RE[2]: Offer", "[list] RE[2]: Offer", "Fwd: [list] RE[2]: Offer"),
+        ("回复：Offer", "回复：Offer", "Fwd: 回复：Offer"),
+        ("Regarding: Offer", "Re: Regarding: Offer", "Fwd: Regarding: Offer"),
+        (" ", "Re:", "Fwd:"),
+    ],
+)
+def test_only_the_mark_in_front_counts(subject, answer, passed):
+    assert answered(mail(Subject=subject)).subject == answer
+    assert forward(parse(mail(Subject=subject)), to=["c@d.example"]).subject == passed
+
+
+def test_what_is_long_in_a_received_mail_is_cut(composed):
+    coded = "=?utf-8?b?" + base64.b64encode("é".encode() * 20_000).decode() + "?="
+    draft = answered(mail(Subject=coded, From=f"{coded} <bo@client.example>"))
+    assert len(draft.subject) < 1010
+    assert len(draft.to[0].name) <= 200
+    composed(draft)
+
+
+@pytest.mark.parametrize(
+    ("subject", "name"),
+    [("../../etc/passwd", "_.._etc_passwd.eml"), ("Offer 2026/11\\4", "Offer 2026_11_4.eml"), ("con", "_con.eml"),
+     ("a\u202egpj.exe", "agpj.exe.eml"), ("", "message.eml"), ("x" * 400, "x" * 80 + ".eml")],
+)  # fmt: skip
+def test_the_name_of_an_enclosed_message_is_safe(subject, name):
+    assert forward(parse(mail(Subject=subject)), to=["c@d.example"], as_attachment=True).attachments[0].name == name
+
+
 def test_reply_to_wins_over_from():
     assert to(answered(mail(Reply_To="help@client.example"))) == ["help@client.example"]
 
@@ -74,6 +109,39 @@ def test_an_answer_to_our_own_message_goes_to_its_recipients():
 
 def test_a_reply_to_that_points_at_us_does_not_lose_the_author():
     assert to(answered(mail(Reply_To="sales@acme.example"))) == ["bo@client.example"]
+
+
+@pytest.mark.parametrize(
+    ("own", "received"),
+    [
+        ("ana@acme.example", "ANA@Acme.Example"),
+        ("Ana@ACME.example", "ana@acme.example"),
+        ("Ana Acme <ana@acme.example>", "ana@acme.example"),
+        ("ana@acme.example", "ana+offers@acme.example"),
+        ("ana@b\u00fccher.example", "ana@xn--bcher-kva.example"),
+        ("ana@xn--bcher-kva.example", "ana@b\u00fccher.example"),
+    ],
+)
+def test_own_addresses_are_known_in_every_spelling(own, received):
+    raw = mail(To=f"{received}, cy@client.example")
+    assert [a.address for a in answered(raw, own_addresses=[own], all=True).cc] == ["cy@client.example"]
+    ours = mail(From=received, To="cy@client.example")
+    assert to(answered(ours, own_addresses=[own])) == ["cy@client.example"]
+
+
+def test_a_subaddress_of_somebody_else_is_somebody():
+    raw = mail(Cc="bo+desk@client.example, an@acme.example, +@acme.example")
+    assert [a.address for a in answered(raw, all=True).cc] == [
+        "bo+desk@client.example", "an@acme.example", "+@acme.example",
+    ]  # fmt: skip
+
+
+def test_our_own_message_with_nobody_in_to_is_answered_to_its_cc():
+    assert to(answered(mail(From="ana@acme.example", To="", Cc="cy@client.example"))) == ["cy@client.example"]
+
+
+def test_a_message_without_an_author_is_answered_to_its_sender():
+    assert to(answered(mail(From="", Sender="desk@client.example"))) == ["desk@client.example"]
 
 
 def test_nobody_to_answer():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -93,6 +95,28 @@ def test_an_answer_to_an_invitation(composed, status):
     assert (event.uid, event.sequence, event.start) == ("order-1042@acme.example", 2, START)
     assert [(a.address, a.status) for a in event.attendees] == [("bo@client.example", status)]
     assert peer(draft.calendar).decoded("dtend") == START + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("all_day", [False, True])
+def test_an_answer_to_one_of_a_series_is_for_that_one_only(composed, all_day):
+    when = ";VALUE=DATE:20260302" if all_day else ":20260302T100000Z"
+    start = ";VALUE=DATE:20260303" if all_day else ":20260302T120000Z"
+    text = meeting().invitation(now=NOW)
+    text = re.sub(r"DTSTART[^\r]*", f"RECURRENCE-ID{when}\r\nDTSTART{start}", re.sub(r"DTEND[^\r]*\r\n", "", text))
+    invited = parse(composed(Draft(to="bo@client.example", text="x", calendar=text)).raw)
+    answer = answer_invitation(invited, "accepted", attendee="bo@client.example", now=NOW).calendar
+    assert read_calendar(answer).events[0].occurrence == read_calendar(text).events[0].occurrence
+    assert peer(answer)["recurrence-id"].dt == peer(text)["recurrence-id"].dt
+
+
+@pytest.mark.parametrize(
+    "address", ["b%o@client.example", "b?subject=x@client.example", "b&o=1@client.example", "bö@client.example"]
+)
+def test_an_address_in_a_calendar_is_a_uri(composed, address):
+    text = meeting(attendees=[address]).invitation(now=NOW)
+    written = text.replace("\r\n ", "")
+    assert "mailto:" + quote(address, safe="@") in written
+    assert read_calendar(text).events[0].attendees[0].address == address
 
 
 def test_what_is_no_invitation_is_not_answered(composed):

@@ -211,6 +211,13 @@ def test_bcc_and_encryption_do_not_go_together(composed):
         composed(letter(bcc="eve@hidden.example", protection=signer(recipients=[BO.certificate])))
 
 
+@pytest.mark.parametrize("fields", [{"until": NOW - timedelta(days=1)}, {"since": NOW + timedelta(days=1)}])
+def test_a_certificate_out_of_its_time_is_not_encrypted_for(composed, fields):
+    reader = person("bo@client.example", ROOT, **fields)
+    with pytest.raises(ProtectionError, match="is valid from"):
+        composed(letter(protection=Smime(recipients=[reader.certificate])))
+
+
 def test_a_curve_cannot_be_encrypted_for(composed):
     with pytest.raises(ProtectionError, match="no RSA key"):
         composed(letter(protection=Smime(recipients=[CURVE.certificate])))

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from mailkit.compose import encode
-from mailkit.compose.guard import check_value
+from mailkit.compose.guard import check_value, items_of
 from mailkit.errors import AddressError
 
 if TYPE_CHECKING:
@@ -50,14 +50,38 @@ def mailbox(value: str | Address, what: str = "The address") -> Mailbox:
         AddressError: it is not one.
         InjectionError: it holds a control character.
     """
-    if isinstance(value, str):
-        name, address = split(value, what)
-    else:
-        name, address = value.name, value.address
+    name, address = split(value, what) if isinstance(value, str) else parts_of(value, what)
     check_value(name, f"The display name of {what.lower()}")
     check_value(address, what)
     checked, smtputf8 = _checked(address)
     return Mailbox(name, checked, smtputf8)
+
+
+def parts_of(value: object, what: str) -> tuple[str, str]:
+    """Display name and address of an ``Address``, or of whatever has both.
+
+    Raises:
+        AddressError: it has not.
+    """
+    name, address = getattr(value, "name", None), getattr(value, "address", None)
+    if not isinstance(name, str) or not isinstance(address, str):
+        raise AddressError(f"{what} must be a str or an Address, not {type(value).__name__}.")
+    return name, address
+
+
+def addresses_of(value: object, what: str) -> tuple[str | Address, ...]:
+    """The items of an argument that holds addresses. A lone one is one: its characters are never what was meant.
+
+    Raises:
+        AddressError: an item is neither a str nor an Address.
+        DraftError: the argument is no list.
+    """
+    lone = isinstance(value, str) or hasattr(value, "address")
+    found = (value,) if lone else items_of(value, what)
+    for one in found:
+        if not isinstance(one, str):
+            parts_of(one, f"An item of {what}")
+    return cast("tuple[str | Address, ...]", found)
 
 
 def split(value: str, what: str = "The address") -> tuple[str, str]:

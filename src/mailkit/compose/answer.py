@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from mailkit.compose.audience import audience, clean
+from mailkit.compose.audience import audience, clean, own_keys
 from mailkit.compose.composing import is_message_id
 from mailkit.compose.draft import Attachment, Draft
+from mailkit.compose.guard import check_type, items_of
 from mailkit.compose.phrases import phrases_of
 from mailkit.compose.quote import Original, forwarded_html, forwarded_text, quoted_html, quoted_text
 
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
 
 #: RFC 5322 sets no bound; servers do. The first id is the thread's root, the last ones are the nearest ancestors.
 MAX_REFERENCES = 50
+#: Characters of a received subject that are taken over.
+LONGEST_SUBJECT = 1000
 
 
 def reply(
     message: Message,
     *,
-    own_addresses: Collection[str],
+    own_addresses: Collection[str | Address],
     text: str | None,
     html: str | None = None,
     all: bool = False,
@@ -43,7 +46,8 @@ def reply(
 
     Args:
         message: the message to answer.
-        own_addresses: the account's addresses; they are never among the recipients.
+        own_addresses: the account's addresses; neither they nor their subaddresses (``ana+crm@…`` of ``ana@…``, RFC
+            5233) are ever among the recipients.
         text, html: the answer.
         all: answer its other recipients too, in Cc; or, where it has Mail-Followup-To, those that it names.
         to_list: answer to the mailing list alone (List-Post, RFC 2369).
@@ -56,9 +60,11 @@ def reply(
         InputError: the language is not known.
     """
     phrases = phrases_of(language)
-    own = {address.casefold() for address in own_addresses}
+    _check_bodies(text, html)
+    own = own_keys(own_addresses)
     to, cc = audience(message, own, everyone=all, to_list=to_list)
-    files = list(attachments)
+    lone = (attachments,) if isinstance(attachments, Attachment) else attachments
+    files = [*cast("tuple[Attachment, ...]", items_of(lone, "attachments"))]
     if quote:
         original = Original(message)
         text = None if text is None else f"{text.rstrip()}\n\n{quoted_text(original, phrases)}"
@@ -78,16 +84,22 @@ def reply(
     )
 
 
+def _check_bodies(text: object, html: object) -> None:
+    for name, value in (("text", text), ("html", html)):
+        check_type(value, (str, type(None)), name)
+
+
 def _new(pictures: Sequence[Attachment], files: Sequence[Attachment]) -> list[Attachment]:
     known = {file.cid for file in files}
     return [picture for picture in pictures if picture.cid not in known]
 
 
 def _marked(subject: str, mark: str, *, forward: bool) -> str:
-    from mailkit.thread import is_forward, is_reply
+    from mailkit.thread import first_marks
 
-    text = clean(subject)
-    return text if (is_forward(text) if forward else is_reply(text)) else mark + text
+    text = clean(subject, most=LONGEST_SUBJECT)
+    # Only the mark in front counts: "Fwd: Re: Offer" that is answered is an answer to a forward.
+    return text if ("forward" if forward else "reply") in first_marks(text) else (mark + text).rstrip()
 
 
 def _references(message: Message) -> tuple[str, ...]:
@@ -127,12 +139,16 @@ def forward(
     Raises:
         InputError: the language is not known.
     """
+    from mailkit.message import safe_filename
+
     phrases = phrases_of(language)
+    _check_bodies(text, html)
     original = Original(message)
     head = (text or "").rstrip()
     subject = _marked(message.subject, phrases.forward, forward=True)
     if as_attachment or not original.text.strip():
-        name = (clean(message.subject)[:80] or "message") + ".eml"
+        title = clean(message.subject, most=80).replace("/", "_").replace("\\", "_") or "message"
+        name = safe_filename(f"{title}.eml", "message/rfc822", 0)
         files = [Attachment(name, message.raw, "message/rfc822")]
         return Draft(to=to, cc=cc, subject=subject, text=head, html=html, attachments=files, from_=from_)
     body = f"{head}\n\n{forwarded_text(original, phrases)}".lstrip("\n")

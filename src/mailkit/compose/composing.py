@@ -17,6 +17,7 @@ from mailkit.words import Envelope
 if TYPE_CHECKING:
     from mailkit.message import Address
 
+_LONGEST_OWN_WORD = 900
 _ID_CHARS = frozenset(chr(n) for n in range(33, 127)) - {"<", ">"}
 
 
@@ -44,6 +45,8 @@ def compose(
         DraftError: no recipient, an unusable Message-ID, a field that mailkit writes itself, and the like.
         ProtectionError: the draft cannot be signed or encrypted as it asks.
     """
+    guard.check_type(message_id, str, "message_id")
+    guard.check_type(date, datetime, "date")
     submitter = mailbox(sender, "The sender")
     author = submitter if draft.from_ is None else mailbox(draft.from_, "The author")
     to, cc, bcc = (
@@ -149,11 +152,13 @@ def _own_fields(draft: Draft, extra: Sequence[tuple[str, str]]) -> list[bytes]:
     seen = {"disposition-notification-to"} if draft.request_mdn else set[str]()
     if draft.unsubscribe is not None:
         seen |= {"list-unsubscribe", "list-unsubscribe-post"}
-    for name, value in (*draft.headers.items(), *extra):
-        guard.check_name(name)
-        guard.check_value(value, f"The header field {name}", tab=True)
+    given = [guard.pair_of(one, "An item of extra_headers") for one in guard.items_of(extra, "extra_headers")]
+    for first, second in (*draft.headers.items(), *given):
+        name = guard.check_name(first)
+        value = guard.check_value(second, f"The header field {name}", tab=True)
         if name.lower() in seen:
             raise DraftError(f"The header field {name} is given twice.")
         seen.add(name.lower())
-        fields.append(encode.unstructured(name, value))
+        # A program may read it: a long word of it (a URL, a token) stays what it is as long as a line can hold it.
+        fields.append(encode.unstructured(name, value, longest=_LONGEST_OWN_WORD))
     return fields

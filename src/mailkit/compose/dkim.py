@@ -44,7 +44,11 @@ class Signer:
     def __post_init__(self) -> None:
         for what, name in (("domain", self.domain), ("selector", self.selector)):
             if not is_name(name):
-                raise ConfigError(f"{name[:80]!r} is no {what} for DKIM.", hint="Write it in lower case ASCII labels.")
+                raise ConfigError(
+                    f"{str(name)[:80]!r} is no {what} for DKIM.", hint="Write it in lower case ASCII labels."
+                )
+        if not isinstance(self.private_key, str):
+            raise ConfigError(f"The DKIM key must be a str, not {type(self.private_key).__name__}.")
         _read(self.private_key)
 
     @property
@@ -99,8 +103,10 @@ class Signer:
         return header + raw
 
 
-def is_name(name: str) -> bool:
+def is_name(name: object) -> bool:
     """Whether the text can be the domain or the selector of a signature."""
+    if not isinstance(name, str):
+        return False
     labels = name.split(".")
     return len(name) <= 253 and all(0 < len(label) <= 63 for label in labels) and set(name) <= _LABEL
 

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from mailkit.compose import guard
+from mailkit.compose.addresses import addresses_of, parts_of, split
+from mailkit.compose.guard import items_of
 from mailkit.compose.unsubscribe import Unsubscribe
 from mailkit.errors import DraftError
 from mailkit.words import Envelope, Record
@@ -115,17 +117,18 @@ class Draft:
 
     def __post_init__(self) -> None:
         for name in ("to", "cc", "bcc", "reply_to"):
-            object.__setattr__(self, name, _addresses(getattr(self, name)))
-        references = (self.references,) if isinstance(self.references, str) else self.references
-        object.__setattr__(self, "references", tuple(_bare(ref) for ref in references))
+            object.__setattr__(self, name, addresses_of(getattr(self, name), name))
+        references = (self.references,) if isinstance(self.references, str) else items_of(self.references, "references")
+        object.__setattr__(self, "references", tuple(_bare(ref, "An item of references") for ref in references))
         if self.in_reply_to is not None:
-            object.__setattr__(self, "in_reply_to", _bare(self.in_reply_to))
+            object.__setattr__(self, "in_reply_to", _bare(self.in_reply_to, "in_reply_to"))
         if isinstance(self.unsubscribe, str):
             object.__setattr__(self, "unsubscribe", Unsubscribe.of(self.unsubscribe))
-        object.__setattr__(self, "attachments", tuple(self.attachments))
+        files = (self.attachments,) if isinstance(self.attachments, Attachment) else self.attachments
+        object.__setattr__(self, "attachments", items_of(files, "attachments"))
+        _check_types(self)
         object.__setattr__(self, "headers", MappingProxyType(dict(self.headers)))
         object.__setattr__(self, "metadata", MappingProxyType(dict(self.metadata)))
-        _check_types(self)
         _check(self)
 
     @property
@@ -144,24 +147,24 @@ class Composed:
     smtputf8: bool = False
 
 
-def _addresses(value: Sequence[str | Address]) -> tuple[str | Address, ...]:
-    # A lone string or Address is one address: iterating over its characters is never what was meant.
-    if isinstance(value, str) or hasattr(value, "address"):
-        return (cast("str | Address", value),)
-    return tuple(value)
-
-
-def _bare(message_id: str) -> str:
-    text = message_id.strip(" ")
+def _bare(message_id: object, what: str) -> str:
+    guard.check_type(message_id, str, what)
+    text = str(message_id).strip(" ")
     return text[1:-1] if text.startswith("<") and text.endswith(">") else text
 
 
 def _check_types(draft: Draft) -> None:
-    """Say at once what a wrong argument should have been; a checker of types is not everybody's habit."""
-    for name in ("subject", "text", "html", "calendar"):
-        value: object = getattr(draft, name)
-        if value is not None and not isinstance(value, str):
-            raise DraftError(f"{name} must be a str, not {type(value).__name__}.")
+    nothing = type(None)
+    for name in ("text", "html", "calendar"):
+        guard.check_type(getattr(draft, name), (str, nothing), name)
+    guard.check_type(draft.subject, str, "subject")
+    guard.check_type(draft.request_dsn, bool, "request_dsn")
+    guard.check_type(draft.thread_id, (int, nothing), "thread_id")
+    for name in ("headers", "metadata"):
+        guard.check_type(getattr(draft, name), Mapping, name)
+    for key, value in draft.metadata.items():
+        guard.check_type(key, str, "A name in metadata")
+        guard.check_type(value, str, f"metadata[{key[:40]!r}]")
     wrong: list[object] = [one for one in draft.attachments if not isinstance(one, Attachment)]
     if wrong:
         what = type(wrong[0]).__name__
@@ -181,9 +184,9 @@ def _check_types(draft: Draft) -> None:
 def _check(draft: Draft) -> None:
     guard.check_value(draft.subject, "The subject", tab=True)
     receipt = draft.request_mdn
-    others = [one for one in (draft.from_, None if isinstance(receipt, bool) else receipt) if one is not None]
+    others = [*([] if draft.from_ is None else [draft.from_]), *([] if isinstance(receipt, bool) else [receipt])]
     for address in (*draft.recipients, *draft.reply_to, *others):
-        for text in (address,) if isinstance(address, str) else (address.name, address.address):
+        for text in (address,) if isinstance(address, str) else parts_of(address, "An address"):
             guard.check_value(text, "An address")
     for name, value in draft.headers.items():
         guard.check_name(name)
@@ -203,8 +206,6 @@ def fingerprint(draft: Draft) -> str:
 
 def _canonical(draft: Draft) -> Iterator[bytes]:
     """The fields as length-prefixed items; a count before each list keeps neighbours apart."""
-    from mailkit.compose.addresses import split
-
     for addresses in (draft.to, draft.cc, draft.bcc, draft.reply_to, () if draft.from_ is None else (draft.from_,)):
         yield b"%d" % len(addresses)
         for address in addresses:

@@ -21,35 +21,45 @@ _Q_SAFE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345
 _PCT_SAFE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_LONGEST_TOKEN = 200
+#: A longer word of a text goes as encoded-words, which can be folded.
+LONGEST_WORD = 200
+#: What a mailbox's name has on the line of the longest field that holds mailboxes.
+_FIRST_OF_NAME = 76 - len("Disposition-Notification-To: ")
 
 
 def field(name: str, tokens: Iterable[str]) -> bytes:
     """A header field of tokens separated by single spaces, folded between them."""
+    every = list(tokens)
+    width = 76 if any(token.startswith("=?") for token in every) else 78
     lines: list[str] = []
     line = ""
-    room = 78 - len(name) - 1
-    for token in tokens:
-        if line and len(line) + 1 + len(token) > room:
+    room = width - len(name) - 1
+    for token in every:
+        late = not lines and token.startswith("=?")  # RFC 2047 leaves no room for it behind a name that long
+        if (line or late) and len(line) + 1 + len(token) > room:
             lines.append(line)
-            line, room = "", 78
+            line, room = "", width
         line += " " + token
     lines.append(line)
     return write_field(name, "\r\n".join(lines).encode("utf-8"))
 
 
-def unstructured(name: str, value: str) -> bytes:
-    """A header field of free text (Subject, X-…)."""
+def unstructured(name: str, value: str, *, longest: int = LONGEST_WORD) -> bytes:
+    """A header field of free text (Subject, X-…).
+
+    Args:
+        longest: a longer word makes encoded-words of the text.
+    """
     if not value:
         return write_field(name, b" ")
-    return field(name, value.split(" ") if _is_plain(value) else encoded_words(value, 76 - len(name) - 2))
+    return field(name, value.split(" ") if _is_plain(value, longest) else encoded_words(value, 76 - len(name) - 2))
 
 
-def _is_plain(value: str) -> bool:
+def _is_plain(value: str, longest: int = LONGEST_WORD) -> bool:
     """Whether the text survives folding and unfolding as it is."""
     if not value.isascii() or not value.isprintable() or "=?" in value:
         return False
-    return all(0 < len(token) <= _LONGEST_TOKEN for token in value.split(" "))
+    return all(0 < len(token) <= longest for token in value.split(" "))
 
 
 def encoded_words(text: str, first: int = 75) -> list[str]:
@@ -96,7 +106,7 @@ def phrase(name: str) -> list[str]:
             return atoms
         if len(name) <= 60:
             return ['"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"']
-    return encoded_words(name)
+    return encoded_words(name, _FIRST_OF_NAME)
 
 
 def params(pairs: Iterable[tuple[str, str]]) -> list[str]:

@@ -13,11 +13,15 @@ them), the line and paragraph separators U+2028 and U+2029, lone surrogates, and
 from __future__ import annotations
 
 import binascii
+from collections.abc import Iterable, Mapping
 
 from mailkit.errors import DraftError, InjectionError
 
 _CONTROLS = frozenset(chr(n) for n in (*range(32), *range(127, 160), 0x2028, 0x2029))
 _NOT_TAB = _CONTROLS - {"\t"}
+
+#: Bytes of a header field. Postfix drops what stands beyond 102,400 (header_size_limit), without a word.
+LONGEST_FIELD = 100_000
 
 #: RFC 5322 section 3.6.8: printable US-ASCII except the colon.
 FTEXT = frozenset(chr(n) for n in range(33, 127)) - {":"}
@@ -35,7 +39,7 @@ _RESERVED = frozenset({
 _RESERVED_PREFIXES = ("content-", "resent-", "arc-")
 
 
-def check_value(value: str, what: str, *, tab: bool = False) -> str:
+def check_value(value: object, what: str, *, tab: bool = False) -> str:
     """Return the value if it may stand in a header.
 
     Args:
@@ -47,7 +51,7 @@ def check_value(value: str, what: str, *, tab: bool = False) -> str:
         InjectionError: it holds a control character or a lone surrogate, or an encoded-word that decodes to one.
     """
     if not isinstance(value, str):
-        raise DraftError(f"{what} must be a str, not {type(value).__name__}.")
+        raise wrong_type(value, str, what)
     bad = _NOT_TAB if tab else _CONTROLS
     for char in value:
         if char in bad or "\ud800" <= char <= "\udfff":
@@ -57,7 +61,49 @@ def check_value(value: str, what: str, *, tab: bool = False) -> str:
     return value
 
 
-def check_name(name: str) -> str:
+def check_type(value: object, kind: type | tuple[type, ...], what: str) -> None:
+    """Say at once what a wrong argument should have been; a checker of types is not everybody's habit.
+
+    Raises:
+        DraftError: the value is of none of the types.
+    """
+    kinds = kind if isinstance(kind, tuple) else (kind,)
+    # True is an int for Python, and no number for anybody else.
+    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+        raise wrong_type(value, kinds[0], what)
+
+
+def wrong_type(value: object, kind: type, what: str) -> DraftError:
+    """The error for an argument of another type."""
+    article = "an" if kind.__name__[0] in "AEIOUaeiou" else "a"
+    return DraftError(f"{what} must be {article} {kind.__name__}, not {type(value).__name__}.")
+
+
+def items_of(value: object, what: str) -> tuple[object, ...]:
+    """The items of an argument that is a list, or another sequence or set.
+
+    Raises:
+        DraftError: it is one text, a mapping, or no collection at all.
+    """
+    if isinstance(value, (str, bytes, bytearray, Mapping)) or not isinstance(value, Iterable):
+        raise DraftError(f"{what} must be a list, not {type(value).__name__}.")
+    found: Iterable[object] = value
+    return tuple(found)
+
+
+def pair_of(value: object, what: str) -> tuple[object, object]:
+    """A pair, given as a tuple or list.
+
+    Raises:
+        DraftError: it is none.
+    """
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise DraftError(f"{what} must be a pair, not {type(value).__name__}.")
+    first, second = value
+    return first, second
+
+
+def check_name(name: object) -> str:
     """Return the name of a header field if an application may set it.
 
     Raises:
@@ -123,8 +169,14 @@ def write_field(name: str, body: bytes) -> bytes:
 
     Raises:
         InjectionError: the body would end the field, or a line is longer than 998 bytes (RFC 5322 section 2.1.1).
+        DraftError: the field is longer than ``LONGEST_FIELD``.
     """
     whole = name.encode("ascii") + b":" + body
+    if len(whole) > LONGEST_FIELD:
+        raise DraftError(
+            f"The header field {name} would have {len(whole):,} bytes; servers cut it at {LONGEST_FIELD:,}.",
+            hint="Shorten the text or the file's name; give many recipients in bcc.",
+        )
     for number, line in enumerate(whole.split(b"\r\n")):
         if b"\r" in line or b"\n" in line or b"\0" in line or (number and line[:1] not in (b" ", b"\t")):
             raise InjectionError(f"The header field {name} would add another field.")

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
 
-from mailkit.compose.addresses import Mailbox, mailbox
+from mailkit.compose.addresses import Mailbox, addresses_of, mailbox
 from mailkit.compose.audience import clean
 from mailkit.compose.composing import is_message_id
 from mailkit.compose.draft import Draft
-from mailkit.compose.guard import check_value, is_control
+from mailkit.compose.guard import check_type, check_value, is_control
 from mailkit.errors import DraftError, InjectionError
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from mailkit.message import Address, Message
 
 Answer = Literal["accepted", "tentative", "declined"]
+_IN_MAILTO = "@!$'*+-.^_`{|}~"
+_MOST_CHANGES = 2**31 - 2  # RFC 5545 section 3.3.8; a cancellation is one more
 _ANSWERS = {"accepted": "Accepted", "tentative": "Tentative", "declined": "Declined"}
 
 
@@ -57,11 +60,16 @@ class Meeting:
     sequence: int = 0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "attendees", tuple(self.attendees))
+        object.__setattr__(self, "attendees", addresses_of(self.attendees, "attendees"))
         check_value(self.uid, "The uid of a meeting")
         check_value(self.summary, "The summary of a meeting", tab=True)
-        for text in (self.location, self.description):
-            _check_lines(text)
+        for what, text in (("location", self.location), ("description", self.description)):
+            _check_lines(text, what)
+        check_type(self.sequence, int, "sequence")
+        if not 0 <= self.sequence <= _MOST_CHANGES:
+            raise DraftError(f"The sequence of a meeting is 0 to {_MOST_CHANGES}.")
+        check_type(self.start, date, "start")
+        check_type(self.end, date, "end")
         for address in (self.organizer, *self.attendees):
             mailbox(address, "The address in a meeting")
         if not self.uid or len(self.uid) > 255:
@@ -147,12 +155,21 @@ def _reply(event: Event, status: str, organizer: Mailbox, attendee: Mailbox, now
             f"UID:{_text(clean(event.uid))}",
             f"SEQUENCE:{event.sequence}",
             f"DTSTAMP:{_written(now or datetime.now(UTC))}",
+            *_occurrence(event),
             *span,
             f"SUMMARY:{_text(clean(event.summary))}",
             _person("ORGANIZER", organizer),
             _person("ATTENDEE", attendee, [f"PARTSTAT={status.upper()}"]),
         ],
     )
+
+
+def _occurrence(event: Event) -> list[str]:
+    """Which one of a series is answered; without it the answer would be for all of them."""
+    when = event.occurrence
+    if when is None:
+        return []
+    return [f"RECURRENCE-ID;VALUE=DATE:{_written(when.date())}" if event.all_day else f"RECURRENCE-ID:{_written(when)}"]
 
 
 def _calendar(method: str, lines: Iterable[str]) -> str:
@@ -191,7 +208,8 @@ def _person(name: str, box: Mailbox, params: Sequence[str] = ()) -> str:
     # Within quotes a quotation mark and a circumflex are written as RFC 6868 has it.
     shown = box.name.replace("^", "^^").replace('"', "^'")
     every = [name, *([f'CN="{shown}"'] if shown else []), *params]
-    return f"{';'.join(every)}:mailto:{box.address}"
+    # The value is a URI (RFC 5545 section 3.3.3): "?" would begin its fields, and "%" an escape.
+    return f"{';'.join(every)}:mailto:{quote(box.address, safe=_IN_MAILTO)}"
 
 
 def _text(value: str) -> str:
@@ -200,7 +218,8 @@ def _text(value: str) -> str:
     return escaped.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\\n")
 
 
-def _check_lines(text: str) -> None:
+def _check_lines(text: str, what: str) -> None:
+    check_type(text, str, what)
     for char in text:
         if "\ud800" <= char <= "\udfff" or (is_control(char) and char not in "\r\n\t"):
-            raise InjectionError(f"A text of the meeting holds the character U+{ord(char):04X}.")
+            raise InjectionError(f"The {what} of the meeting holds the character U+{ord(char):04X}.")

@@ -16,6 +16,7 @@ bytes and no content can contain its own boundary.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,10 @@ from mailkit.compose.draft import Attachment, Draft
 from mailkit.compose.guard import TOKEN
 from mailkit.errors import DraftError
 
+# One parameter: of a token, or of text in quotes, which may hold semicolons (RFC 2045 section 5.1).
+_PARAM = re.compile(r"""[; ]*([^\s=;"]+) *= *("(?:[^"\\]|\\.)*"|[^\s;"]+) *(?=;|$)""")
+_ESCAPED = re.compile(r"\\(.)")
+_LONGEST_TYPE = 1000
 _CID = encode.ATEXT | {".", "@", ":", "+", ","}
 
 
@@ -146,9 +151,9 @@ def _file(attachment: Attachment, sturdy: bool) -> Entity:
 
 
 def _coded(content: bytes, content_type: str, sturdy: bool) -> tuple[str, bytes, str]:
-    """Encoding, body and type of a file. An enclosed message may not be encoded (RFC 2046 section 5.2.1); one that
-    cannot travel as it is, goes as a file of no known type, with every byte kept."""
-    if content_type != "message/rfc822":
+    """Encoding, body and type of a file. An enclosed message or report may not be encoded (RFC 2046 section 5.2, RFC
+    3464 section 2.1); one that cannot travel as it is, goes as a file of no known type, with every byte kept."""
+    if not content_type.startswith("message/"):
         return "base64", encode.base64_body(content), content_type
     lines = encode.crlf(content)
     if encode.fits_7bit(lines):
@@ -171,16 +176,24 @@ def _declared(attachment: Attachment) -> tuple[str, list[tuple[str, str]]]:
 
         kind, coding = guess_type(attachment.name)
         text = kind if kind is not None and coding is None else "application/octet-stream"
-    kind, *rest = text.split(";")
+    if len(text) > _LONGEST_TYPE:
+        raise DraftError(f"A content type has at most {_LONGEST_TYPE} characters.")
+    kind, _, rest = text.partition(";")
     kind = kind.strip().lower()
     if not is_content_type(kind):
         raise DraftError(f"{text[:80]!r} cannot be the content type of an attachment.")
-    return kind, [_declared_param(item, text) for item in rest if item.strip()]
+    return kind, _declared_params(rest, text)
 
 
-def _declared_param(item: str, text: str) -> tuple[str, str]:
-    name, equals, value = item.partition("=")
-    name, value = name.strip().lower(), value.strip().strip('"')
-    if not (name and equals and value and set(name) <= TOKEN - {"*", "'", "%"}) or name == "boundary":
-        raise DraftError(f"{text[:80]!r} has a parameter that cannot be read.")
-    return name, value
+def _declared_params(rest: str, text: str) -> list[tuple[str, str]]:
+    found: dict[str, str] = {}
+    at = 0
+    while rest[at:].strip("; "):
+        match = _PARAM.match(rest, at)
+        name = match[1].lower() if match is not None else ""
+        if match is None or name in found or name == "boundary" or not set(name) <= TOKEN - {"*", "'", "%"}:
+            raise DraftError(f"{text[:80]!r} has a parameter that cannot be read.")
+        quoted = match[2].startswith('"')
+        found[name] = _ESCAPED.sub(r"\1", match[2][1:-1]) if quoted else match[2]
+        at = match.end()
+    return list(found.items())

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from mailkit.compose.guard import check_type
 from mailkit.errors import InputError
 
 # language: reply mark | forward mark | above a quotation | above a forward | From | Date | Subject | To | Cc
@@ -81,6 +82,7 @@ def phrases_of(language: str) -> Phrases:
     Raises:
         InputError: there are none.
     """
+    check_type(language, str, "language")
     code = language.lower().replace("_", "-")
     known = _all()
     found = known.get(code) or known.get(code.partition("-")[0])

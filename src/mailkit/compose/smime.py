@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mailkit.compose import encode
+from mailkit.compose.guard import items_of
 from mailkit.errors import ConfigError, ProtectionError
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ class Smime:
 
     Raises:
         ConfigError: a certificate or the key cannot be read, or they do not belong together.
+        DraftError: ``chain`` or ``recipients`` is no list.
     """
 
     certificate: Pem | None = None
@@ -53,8 +56,9 @@ class Smime:
     _readers: tuple[Certificate, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "chain", tuple(self.chain))
-        object.__setattr__(self, "recipients", tuple(self.recipients))
+        for name in ("chain", "recipients"):
+            given = getattr(self, name)
+            object.__setattr__(self, name, (given,) if isinstance(given, (str, bytes)) else items_of(given, name))
         if self.private_key is None and not self.recipients:
             raise ConfigError("Smime needs a private key to sign, or recipients to encrypt for.")
         if self.private_key is not None and self.certificate is None:
@@ -83,7 +87,7 @@ class Smime:
         """The protected entity instead of the given one; both are header fields, blank line, body.
 
         Raises:
-            ProtectionError: a recipient's certificate cannot be encrypted for.
+            ProtectionError: a recipient's certificate has expired or is not valid yet, or cannot be encrypted for.
         """
         signed = entity if self._signer is None else _signed(entity, *self._signer, _certificates(self.chain))
         return _encrypted(signed, self._readers) if self.recipients else signed
@@ -107,6 +111,18 @@ def unusual(protection: Smime | OpenPgp) -> str:
     """What ``mark`` tells of settings that are not the usual ones: drafts of earlier versions keep their marks."""
     headers = "" if protection.headers else " headers=0"
     return headers + ("" if protection.hide_subject else " hide_subject=0")
+
+
+def _check_dates(certificates: Sequence[Certificate]) -> None:
+    """Whose certificate has expired may have lost the key, or have a new one."""
+    now = datetime.now(UTC)
+    for one in certificates:
+        since, until = one.not_valid_before_utc, one.not_valid_after_utc
+        if not since <= now <= until:
+            raise ProtectionError(
+                f"The certificate of {one.subject.rfc4514_string()[:80]!r} is valid from {since:%Y-%m-%d} to"
+                f" {until:%Y-%m-%d} only."
+            )
 
 
 def _signed(
@@ -148,6 +164,7 @@ def _encrypted(entity: bytes, readers: Sequence[Certificate]) -> bytes:
     from cryptography.hazmat.primitives.serialization import Encoding
     from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7EnvelopeBuilder, PKCS7Options
 
+    _check_dates(readers)
     builder = PKCS7EnvelopeBuilder().set_data(entity).set_content_encryption_algorithm(AES256)
     try:
         for reader in readers:

@@ -16,8 +16,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from mailkit.compose import guard
 from mailkit.compose.draft import Draft
 from mailkit.errors import DraftError, LimitError, MissingExtraError, TemplateError
 from mailkit.words import Limits
@@ -71,6 +72,7 @@ class Template:
     ) -> None:
         self.limits = limits or Limits()
         self.inline_css = inline_css
+        _check_types(subject, text, html, partials, filters)
         given = partials or {}
         if sum(map(len, (subject, text or "", html or "", *given.values()))) > self.limits.template_bytes:
             raise LimitError("The template is too long.", limit="template_bytes")
@@ -87,6 +89,7 @@ class Template:
                 where.
             LimitError: one of the limits was reached.
         """
+        guard.check_type(values, Mapping, "values")
         html = None if self._html is None else self._filled("html", self._html, values)
         if html is not None and self.inline_css:
             from mailkit.compose.css import inline_css
@@ -123,10 +126,12 @@ class Template:
         """
         if base is not None and base.recipients:
             raise DraftError("The base of a merge has recipients, who would get every letter.")
+        if not isinstance(rows, Iterable):
+            raise guard.wrong_type(rows, list, "rows")
         return Merge(self, iter(rows), base or Draft(), common or {})
 
     def _filled(self, part: str, template: jinja2.Template, values: Mapping[str, object]) -> str:
-        from mailkit.compose.sandbox import RUN, Run
+        from mailkit.compose.budget import RUN, Run
 
         run = Run(self.limits, deadline=time.monotonic() + self.limits.template_seconds)
         token = RUN.set(run)
@@ -154,8 +159,23 @@ class Merge(Iterator[Draft]):
         self.recipient: str | Address | None = None
 
     def __next__(self) -> Draft:
-        self.recipient, values = next(self._rows)
+        recipient, values = guard.pair_of(next(self._rows), "A row of a merge")
+        self.recipient = cast("str | Address", recipient)
+        if not isinstance(values, Mapping):
+            raise guard.wrong_type(values, dict, "The values of a row")
         return self._template.draft({**self._common, **values}, replace(self._base, to=(self.recipient,)))
+
+
+def _check_types(subject: object, text: object, html: object, partials: object, filters: object) -> None:
+    guard.check_type(subject, str, "subject")
+    for name, value in (("text", text), ("html", html)):
+        guard.check_type(value, (str, type(None)), name)
+    for name, value in (("partials", partials), ("filters", filters)):
+        guard.check_type(value, (Mapping, type(None)), name)
+    if isinstance(partials, Mapping):
+        for key, value in partials.items():
+            guard.check_type(key, str, "The name of a partial")
+            guard.check_type(value, str, f"The partial {key[:40]!r}")
 
 
 _Make = Callable[[bool], "jinja2.Environment"]

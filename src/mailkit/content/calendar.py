@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
+from urllib.parse import unquote
 
 from .zones import Observance, find_zone, offset_of, zone_of
 
@@ -213,9 +214,15 @@ def _dates(item: _Open, name: str, zones: dict[str, tzinfo]) -> tuple[datetime, 
 
 def _attendee(item: _Property) -> Attendee:
     value = item.value.strip()
-    address = value[7:] if value[:7].lower() == "mailto:" else item.params.get("EMAIL", value)
+    address = _decoded(value[7:]) if value[:7].lower() == "mailto:" else item.params.get("EMAIL", value)
     status = item.params.get("PARTSTAT", "needs-action").lower()
     return Attendee(address, item.params.get("CN", ""), status, item.params.get("ROLE", "").lower())
+
+
+def _decoded(address: str) -> str:
+    """The address of a ``mailto`` URI (RFC 6068 section 2): "%" in it begins an escape."""
+    plain = unquote(address) if "%" in address else address
+    return plain if plain.isprintable() else address
 
 
 def _unescaped(value: str) -> str:

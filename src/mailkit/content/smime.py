@@ -162,13 +162,13 @@ def certificates_of(given: Sequence[Pem]) -> list[Certificate]:
 
     found: list[Certificate] = []
     for one in given:
-        data = one.encode("utf-8") if isinstance(one, str) else one
         try:
+            data = one.encode("utf-8") if isinstance(one, str) else one
             if data.lstrip().startswith(b"-----"):
                 found += x509.load_pem_x509_certificates(data)
             else:
                 found.append(x509.load_der_x509_certificate(data))
-        except ValueError as error:
+        except (ValueError, TypeError, AttributeError) as error:
             raise ConfigError("A certificate cannot be read.", hint="Give it as PEM or DER.") from error
     return found
 
@@ -196,8 +196,8 @@ def load_key(given: Pem, password: str | bytes | None) -> PrivateKeyTypes:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    secret = password.encode("utf-8") if isinstance(password, str) else password
     try:
+        secret = password.encode("utf-8") if isinstance(password, str) else password
         return load_pem_private_key(given.encode("utf-8") if isinstance(given, str) else given, secret)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         pass

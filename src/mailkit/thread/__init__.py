@@ -7,13 +7,14 @@ in one thread. ``partition`` says the same of many messages at once. ``tree`` or
 from __future__ import annotations
 
 from .references import node_of, own_ids, partition, reference_keys
-from .subject import base_subject, is_forward, is_reply
+from .subject import base_subject, first_marks, is_forward, is_reply
 from .tree import Node, Tree, tree
 
 __all__ = [
     "Node",
     "Tree",
     "base_subject",
+    "first_marks",
     "is_forward",
     "is_reply",
     "node_of",

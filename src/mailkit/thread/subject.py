@@ -5,7 +5,7 @@ Everything works on positions in one string, so a subject made of nothing but ``
 
 from __future__ import annotations
 
-__all__ = ["base_subject", "is_forward", "is_reply"]
+__all__ = ["base_subject", "first_marks", "is_forward", "is_reply"]
 
 # What programs put in front, casefolded, "_" for a space: Outlook, Apple Mail, Thunderbird, Notes, web mail.
 REPLY_MARKS = frozenset(
@@ -44,6 +44,17 @@ def is_reply(subject: str) -> bool:
 def is_forward(subject: str) -> bool:
     """Whether the subject is marked as a forward (``Fwd:``, ``WG:``, ``转发:``, ``[Fwd: …]``, ``(fwd)``)."""
     return "forward" in _strip(subject)[3]
+
+
+def first_marks(subject: str) -> frozenset[str]:
+    """What the mark in front says, list tags apart: ``{"reply"}``, ``{"forward"}``, both (``VS:``), or nothing."""
+    text = " ".join(subject.split())
+    start, end = 0, len(text)
+    seen: set[str] = set()
+    again = True
+    while again and not seen:
+        start, end, again = _step(text, start, end, seen)
+    return frozenset(seen)
 
 
 def _strip(subject: str) -> tuple[str, int, int, frozenset[str]]:

@@ -210,7 +210,9 @@ def _impossible(client: aiosmtplib.SMTP, outgoing: Outgoing) -> tuple[Verdict, .
 
 
 def _is_path(address: str) -> bool:
-    return len(address) <= 400 and "@" in address and not any(c.isspace() or c in "<>" or ord(c) < 33 for c in address)
+    # No source route ("@relay:name@domain", RFC 5321 appendix C), no control character of any kind, no lone surrogate.
+    inside = address.strip("@") == address and "@" in address
+    return inside and len(address) <= 400 and not any(c in "<>" or not c.isprintable() or c == " " for c in address)
 
 
 def _path(address: str) -> bytes:
