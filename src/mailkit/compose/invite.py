@@ -1,27 +1,30 @@
 """Meetings by mail: invitation, cancellation, answer (iTIP, RFC 5546, in mail as RFC 6047 has it).
 
 The texts are for ``Draft(calendar=…)``, which writes their METHOD into the Content-Type too. Times are written in UTC:
-every program shows them in its reader's zone, and no time zone has to be described. A series of meetings, whose hour
-must follow the summer time of one place, is not offered.
+every program shows them in its reader's zone, and no time zone has to be described. A series, whose hour must follow
+the summer time of one place, is written in that place's time, with the zone's rules beside it (``vtimezone``).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from mailkit.compose.addresses import Mailbox, addresses_of, mailbox
 from mailkit.compose.audience import clean
 from mailkit.compose.composing import is_message_id
 from mailkit.compose.draft import Draft
 from mailkit.compose.guard import check_type, check_value, is_control
+from mailkit.compose.vtimezone import vtimezone
 from mailkit.errors import DraftError, InjectionError
 
 if TYPE_CHECKING:
-    from mailkit.content import Event
+    from mailkit.content import Event, Rule
     from mailkit.message import Address, Message
 
 Answer = Literal["accepted", "tentative", "declined"]
@@ -42,11 +45,16 @@ class Meeting:
         attendees: who is invited.
         location, description: free text.
         sequence: 0, and one more with every change (RFC 5546 section 2.1.4).
+        rrule: how the meeting recurs, as a ``Rule`` or as text: ``"FREQ=WEEKLY;BYDAY=MO;COUNT=10"`` (RFC 5545 section
+            3.3.10). The start of a series is in UTC or in a ``ZoneInfo``: the hour follows that place's summer time.
+        left_out: starts of the series at which nothing takes place.
+        occurrence: the start, as the rule gives it, of the one occurrence of the series that this speaks of.
 
     Raises:
         AddressError: an address cannot be used.
         InjectionError: a text holds a control character; line breaks and tabs are fine in location and description.
-        DraftError: a time has no zone, or the end is not after the start.
+        DraftError: a time has no zone, or the end is not after the start; a rule cannot be read, or stands beside
+            ``occurrence``.
     """
 
     uid: str
@@ -58,9 +66,13 @@ class Meeting:
     location: str = ""
     description: str = ""
     sequence: int = 0
+    rrule: Rule | str = ""
+    left_out: Sequence[datetime | date] = ()
+    occurrence: datetime | date | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "attendees", addresses_of(self.attendees, "attendees"))
+        object.__setattr__(self, "left_out", tuple(self.left_out))
         check_value(self.uid, "The uid of a meeting")
         check_value(self.summary, "The summary of a meeting", tab=True)
         for what, text in (("location", self.location), ("description", self.description)):
@@ -78,6 +90,7 @@ class Meeting:
         both_times = isinstance(self.start, datetime) and isinstance(self.end, datetime)
         if not (both_days or both_times) or not _written(self.start) < _written(self.end):
             raise DraftError("A meeting ends after it starts; both are times, or both are dates.")
+        _check_series(self)
 
     def invitation(self, *, now: datetime | None = None) -> str:
         """The text that invites, or that tells of a change (METHOD:REQUEST). ``now`` is written as DTSTAMP."""
@@ -87,25 +100,42 @@ class Meeting:
         """The text that calls the meeting off (METHOD:CANCEL). Its sequence is one above the meeting's."""
         return self._calendar("CANCEL", "CANCELLED", now)
 
+    def one(self, occurrence: datetime | date, **changes: Any) -> Meeting:
+        """The meeting of one occurrence of this series: to be changed (``.invitation()``) or called off
+        (``.cancellation()``).
+
+        Args:
+            occurrence: its start, as the rule gives it.
+            changes: what is different, by the names of the arguments; the sequence is one above the series' if it is
+                not among them.
+        """
+        moved: dict[str, Any] = {"start": occurrence, "end": _ends(self, occurrence), "sequence": self.sequence + 1}
+        return replace(self, **{**moved, **changes}, rrule="", left_out=(), occurrence=occurrence)
+
     def _calendar(self, method: str, status: str, now: datetime | None) -> str:
         cancelled = method == "CANCEL"
         people = [_person("ORGANIZER", mailbox(self.organizer))]
         for attendee in self.attendees:
             wish = [] if cancelled else ["ROLE=REQ-PARTICIPANT", "PARTSTAT=NEEDS-ACTION", "RSVP=TRUE"]
             people.append(_person("ATTENDEE", mailbox(attendee), wish))
+        zone = _zone_of(self)
         return _calendar(
             method,
             [
                 f"UID:{_text(self.uid)}",
                 f"SEQUENCE:{self.sequence + cancelled}",
                 f"DTSTAMP:{_written(now or datetime.now(UTC))}",
-                *_span(self.start, self.end),
+                *([] if self.occurrence is None else [_at("RECURRENCE-ID", self.occurrence)]),
+                *_span(self.start, self.end, zone),
+                *([f"RRULE:{_rule_text(self)}"] if self.rrule else []),
+                *(_at("EXDATE", when, zone) for when in self.left_out),
                 f"SUMMARY:{_text(self.summary)}",
                 *([f"LOCATION:{_text(self.location)}"] if self.location else []),
                 *([f"DESCRIPTION:{_text(self.description)}"] if self.description else []),
                 f"STATUS:{status}",
                 *people,
             ],
+            [] if zone is None else vtimezone(zone, self.start),
         )
 
 
@@ -155,7 +185,7 @@ def _reply(event: Event, status: str, organizer: Mailbox, attendee: Mailbox, now
             f"UID:{_text(clean(event.uid))}",
             f"SEQUENCE:{event.sequence}",
             f"DTSTAMP:{_written(now or datetime.now(UTC))}",
-            *_occurrence(event),
+            *_answered(event),
             *span,
             f"SUMMARY:{_text(clean(event.summary))}",
             _person("ORGANIZER", organizer),
@@ -164,17 +194,76 @@ def _reply(event: Event, status: str, organizer: Mailbox, attendee: Mailbox, now
     )
 
 
-def _occurrence(event: Event) -> list[str]:
-    """Which one of a series is answered; without it the answer would be for all of them."""
-    when = event.occurrence
-    if when is None:
+def _answered(event: Event) -> list[str]:
+    """Which occurrence of a series is answered; [] if the whole."""
+    if event.occurrence is None:
         return []
-    return [f"RECURRENCE-ID;VALUE=DATE:{_written(when.date())}" if event.all_day else f"RECURRENCE-ID:{_written(when)}"]
+    return [_at("RECURRENCE-ID", event.occurrence.date() if event.all_day else event.occurrence)]
 
 
-def _calendar(method: str, lines: Iterable[str]) -> str:
-    head = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//mailkit//mailkit//EN", f"METHOD:{method}", "BEGIN:VEVENT"]
-    every = [*head, *lines, "END:VEVENT", "END:VCALENDAR"]
+def _check_series(meeting: Meeting) -> None:
+    from mailkit.content import read_rule
+
+    start = meeting.start
+    times = isinstance(start, datetime)
+    for when in (*meeting.left_out, *([] if meeting.occurrence is None else [meeting.occurrence])):
+        _written(when)
+        if isinstance(when, datetime) != times:
+            raise DraftError("The occurrences of a meeting are times if it has times, and dates if it has dates.")
+    if not meeting.rrule:
+        if meeting.left_out:
+            raise DraftError("Only a series can leave out dates.", hint="Give the rule, too.")
+        return
+    if meeting.occurrence is not None:
+        raise DraftError("One occurrence of a series has no rule of its own.", hint="Use Meeting.one(…).")
+    text = str(meeting.rrule)
+    check_value(text, "The rule of a meeting")
+    if read_rule(text) is None or not _RULE.fullmatch(text):
+        raise DraftError(f"{text[:60]!r} is no rule of recurrence.", hint='Such as "FREQ=WEEKLY;BYDAY=MO;COUNT=10".')
+    in_utc = isinstance(start, datetime) and (start.tzinfo is UTC or str(start.tzinfo) in _UTC)
+    if times and _zone_of(meeting) is None and not in_utc:
+        raise DraftError("The start of a series is in UTC or in a ZoneInfo, so that its hour is known in summer, too.")
+
+
+_UTC = ("UTC", "Etc/UTC")
+_RULE = re.compile(r"[A-Za-z0-9=;,+:-]{1,2000}")
+
+
+def _rule_text(meeting: Meeting) -> str:
+    """The rule; its UNTIL is in UTC where the start has a zone, a date where it has none (RFC 5545 section 3.3.10)."""
+    from mailkit.content import read_rule
+
+    rule = read_rule(str(meeting.rrule))
+    if rule is None or rule.until is None:
+        return str(meeting.rrule).upper().removeprefix("RRULE:")
+    until, start = rule.until, meeting.start
+    if not isinstance(start, datetime):
+        return str(replace(rule, until=until.date() if isinstance(until, datetime) else until))
+    if not isinstance(until, datetime):
+        until = datetime.combine(until, time(23, 59, 59))
+    return str(replace(rule, until=until if until.utcoffset() is not None else until.replace(tzinfo=start.tzinfo)))
+
+
+def _zone_of(meeting: Meeting) -> ZoneInfo | None:
+    """The zone in which the times of a series are written; None: UTC, or there is no series."""
+    zone = meeting.start.tzinfo if isinstance(meeting.start, datetime) and meeting.rrule else None
+    return zone if isinstance(zone, ZoneInfo) and zone.key not in _UTC else None
+
+
+def _ends(meeting: Meeting, occurrence: datetime | date) -> datetime | date:
+    """As long after the occurrence begins as the first one lasts."""
+    if isinstance(meeting.start, datetime) and isinstance(meeting.end, datetime):
+        return occurrence + (meeting.end.astimezone(UTC) - meeting.start.astimezone(UTC))
+    return occurrence + (_day(meeting.end) - _day(meeting.start))
+
+
+def _day(when: datetime | date) -> date:
+    return when.date() if isinstance(when, datetime) else when
+
+
+def _calendar(method: str, lines: Iterable[str], zone: Iterable[str] = ()) -> str:
+    head = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//mailkit//mailkit//EN", f"METHOD:{method}"]
+    every = [*head, *zone, "BEGIN:VEVENT", *lines, "END:VEVENT", "END:VCALENDAR"]
     return "".join(_folded(line) for line in every)
 
 
@@ -199,9 +288,16 @@ def _written(when: datetime | date) -> str:
     return f"{when.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def _span(start: datetime | date, end: datetime | date) -> list[str]:
-    kind = "" if isinstance(start, datetime) else ";VALUE=DATE"
-    return [f"DTSTART{kind}:{_written(start)}", f"DTEND{kind}:{_written(end)}"]
+def _at(name: str, when: datetime | date, zone: ZoneInfo | None = None) -> str:
+    if not isinstance(when, datetime):
+        return f"{name};VALUE=DATE:{_written(when)}"
+    if zone is None:
+        return f"{name}:{_written(when)}"
+    return f"{name};TZID={zone.key}:{when.astimezone(zone):%Y%m%dT%H%M%S}"
+
+
+def _span(start: datetime | date, end: datetime | date, zone: ZoneInfo | None = None) -> list[str]:
+    return [_at("DTSTART", start, zone), _at("DTEND", end, zone)]
 
 
 def _person(name: str, box: Mailbox, params: Sequence[str] = ()) -> str:

@@ -8,7 +8,7 @@ reply       new text, quotations, signature (``lines``, ``signature``, ``languag
 report      bounces, complaints, receipts (``delivery``, ``notices``, ``reasons``)
 kinds       what kind of message this is; whether a machine may answer it
 trust       how far the sender can be believed (``authres``, ``domains``, ``dkim``, ``lookalike``)
-calendar    invitations (``meeting``: those that came as winmail.dat)
+calendar    invitations (``recurrence``: series; ``meeting``: those that came as winmail.dat)
 files       all attached files, whatever they are packed in (``sniff``: what they are by their bytes)
 smime       S/MIME: verify, decrypt (``cms``: its signatures; ``sealed``: the values that come of it)
 openpgp     OpenPGP: verify, decrypt
@@ -19,7 +19,7 @@ tnef        winmail.dat (``mapi``: its property lists, ``lzfu``: compressed RTF,
 
 from __future__ import annotations
 
-from .calendar import Attendee, Calendar, Event, read_calendar
+from .calendar import Attendee, Calendar, Event, Occurrence, read_calendar
 from .dkim import DkimResult, dns_names, verify_dkim
 from .files import File
 from .forwarded import Forwarded
@@ -28,6 +28,7 @@ from .kinds import is_auto_reply, is_automatic, is_list, kind_of
 from .openpgp import decrypt_openpgp, verify_openpgp
 from .protected import ChangedField, ProtectedHeaders
 from .read import Content, read
+from .recurrence import Rule, read_rule
 from .reply import Reply, Segment, split_reply
 from .report import Report, ReportRecipient, report_of
 from .sealed import Opened, OpenState, SealedBy, Signature, SignatureState
@@ -45,12 +46,14 @@ __all__ = [
     "Event",
     "File",
     "Forwarded",
+    "Occurrence",
     "OpenState",
     "Opened",
     "ProtectedHeaders",
     "Reply",
     "Report",
     "ReportRecipient",
+    "Rule",
     "SafeHtml",
     "SealedBy",
     "Segment",
@@ -68,6 +71,7 @@ __all__ = [
     "kind_of",
     "read",
     "read_calendar",
+    "read_rule",
     "read_tnef",
     "report_of",
     "sanitize",

@@ -1,8 +1,9 @@
 """Invitations: what an application wants to know of a ``text/calendar`` part (RFC 5545, RFC 5546).
 
-A small tolerant reader, one pass over the lines; recurrence rules are handed on as text, with the dates left out and
-the occurrence that is changed. Times become UTC where the zone can be told: from the part's own UTC times, an IANA
-name, one of Outlook's zone names, or the rules of the part's own VTIMEZONE (``zones``).
+A small tolerant reader, one pass over the lines. Of a series the rule (``recurrence``), the dates left out and added,
+and the occurrences that are changed are told; ``Calendar.occurrences`` works them out. Times become UTC where the zone
+can be told: from the part's own UTC times, an IANA name, one of Outlook's zone names, or the rules of the part's own
+VTIMEZONE (``zones``); times without any zone are in that of X-WR-TIMEZONE, else in UTC.
 """
 
 from __future__ import annotations
@@ -10,16 +11,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
+from heapq import merge
 from urllib.parse import unquote
 
+from .recurrence import MAX_OCCURRENCES, Rule, read_rule, starts_of
 from .zones import Observance, find_zone, offset_of, zone_of
 
-__all__ = ["Attendee", "Calendar", "Event", "read_calendar"]
+__all__ = ["Attendee", "Calendar", "Event", "Occurrence", "read_calendar"]
 
 MAX_CHARACTERS = 1024 * 1024
 MAX_EVENTS = 200
 MAX_ATTENDEES = 2000
 MAX_DATES = 1000  # left out of a recurrence, or added to it
+MAX_SERIES = 10  # series of one calendar whose occurrences are worked out
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +42,10 @@ class Event:
     """One VEVENT (or VTODO, VJOURNAL: RFC 5545 section 3.6).
 
     ``start`` and ``end`` are UTC, None if they cannot be read; of an all-day event midnight UTC. ``zone`` is the name
-    of the zone in which the sender gave the start: a rule such as "each Monday at ten" is meant there. ``recurrence``
-    is the RRULE, ``left_out`` and ``added`` are its EXDATE and RDATE. ``occurrence``: this speaks of one occurrence of
-    the series ``uid`` only. ``stamp`` orders two messages of one ``sequence`` (RFC 5546 section 2.1.5). ``comment`` is
-    what an answer says besides yes or no.
+    of the zone in which the sender gave the start: a rule such as "each Monday at ten" is meant there; ``clock`` is the
+    zone itself. ``recurrence`` is the RRULE, ``rule`` its values, ``left_out`` and ``added`` are its EXDATE and RDATE.
+    ``occurrence``: this speaks of one occurrence of the series ``uid`` only. ``stamp`` orders two messages of one
+    ``sequence`` (RFC 5546 section 2.1.5). ``comment`` is what an answer says besides yes or no.
     """
 
     uid: str = ""
@@ -63,6 +67,24 @@ class Event:
     stamp: datetime | None = None
     comment: str = ""
     url: str = ""
+    clock: tzinfo = field(default=UTC, compare=False, repr=False)
+
+    @property
+    def rule(self) -> Rule | None:
+        """How the event recurs; None if it does not, or by no rule that can be read."""
+        return read_rule(self.recurrence) if self.recurrence else None
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One time at which something takes place: ``start`` and ``end`` in UTC, ``end`` None if it is not told.
+
+    ``event`` says the rest: the series itself, or the event that changes this one occurrence.
+    """
+
+    start: datetime
+    end: datetime | None
+    event: Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +99,73 @@ class Calendar:
         """Who answers, and how, in a ``REPLY`` or ``COUNTER``; else None."""
         people = self.events[0].attendees if self.events and self.method in ("REPLY", "COUNTER") else ()
         return next(iter(people), None)
+
+    def occurrences(
+        self, *, after: datetime | None = None, before: datetime | None = None, most: int = MAX_OCCURRENCES
+    ) -> tuple[Occurrence, ...]:
+        """When the events take place, in order: rules worked out, dates left out and added, changes in their places.
+
+        Args:
+            after, before: aware; only starts from ``after`` on and before ``before``.
+            most: of a series without an end this many, at most ``MAX_OCCURRENCES``.
+
+        Of a calendar with many series the first ``MAX_SERIES`` are worked out. What is called off has no occurrence. A
+        change of an occurrence "and all that follow" (RANGE=THISANDFUTURE) changes that one only.
+        """
+        most = max(0, min(most, MAX_OCCURRENCES))
+        changed: set[tuple[str, datetime | None]] = {
+            (event.uid, event.occurrence) for event in self.events if event.occurrence is not None
+        }
+        found: list[Occurrence] = []
+        series = 0
+        for event in self.events:
+            series += bool(event.recurrence)
+            if event.start is None or event.status == "cancelled" or (event.recurrence and series > MAX_SERIES):
+                continue
+            starts = _starts(event) if event.occurrence is None else iter([event.start])
+            found.extend(_between(event, starts, changed, after, before, most))
+        return tuple(sorted(found, key=_by_start)[:most])
+
+
+def _by_start(occurrence: Occurrence) -> datetime:
+    return occurrence.start
+
+
+def _between(
+    event: Event,
+    starts: Iterator[datetime],
+    changed: set[tuple[str, datetime | None]],
+    after: datetime | None,
+    before: datetime | None,
+    most: int,
+) -> Iterator[Occurrence]:
+    given = 0
+    left_out = set(event.left_out)
+    length = event.end - event.start if event.end is not None and event.start is not None else None
+    for start in starts:
+        if given >= most or (before is not None and start >= before):
+            return
+        if start in left_out or (event.occurrence is None and (event.uid, start) in changed):
+            continue
+        if after is None or start >= after:
+            given += 1
+            try:
+                yield Occurrence(start, None if length is None else start + length, event)
+            except OverflowError:
+                return
+
+
+def _starts(event: Event) -> Iterator[datetime]:
+    """Of a series: all that the rule and RDATE give, each once."""
+    if event.start is None:
+        return
+    rule = event.rule
+    ruled = iter([event.start]) if rule is None else starts_of(rule, event.start, event.clock, all_day=event.all_day)
+    last = None
+    for start in merge(ruled, sorted(event.added)):
+        if start != last:
+            yield start
+        last = start
 
 
 @dataclass(slots=True)
@@ -94,9 +183,13 @@ class _Open:
     properties: list[_Property] = field(default_factory=list)
 
 
-def read_calendar(text: str) -> Calendar:
-    """Read a calendar text. Never raises; linear, at most ``MAX_EVENTS`` events."""
-    method = ""
+def read_calendar(text: str, method: str = "") -> Calendar:
+    """Read a calendar text. Never raises; linear, at most ``MAX_EVENTS`` events.
+
+    Args:
+        method: what the header of the part says, for a text that does not say it (RFC 6047 section 2.4).
+    """
+    method = method.strip().upper()
     zones: dict[str, tzinfo] = {}
     observances: list[Observance] = []
     found: list[_Open] = []
@@ -116,7 +209,9 @@ def read_calendar(text: str) -> Calendar:
                 zones[zone] = zone_of(observances[-20:])
                 zone, observances = "", []
         elif not open_ or open_[-1].name == "VCALENDAR":
-            method = item.value.strip().upper() if item.name == "METHOD" else method
+            method = item.value.strip().upper() or method if item.name == "METHOD" else method
+            if item.name == "X-WR-TIMEZONE":
+                zones[""] = find_zone(item.value.strip(), zones)
         elif item.name == "TZID" and open_[-1].name == "VTIMEZONE":
             zone = item.value.strip()
         else:
@@ -198,6 +293,7 @@ def _event(item: _Open, zones: dict[str, tzinfo]) -> Event:
         stamp=_time(first.get("DTSTAMP"), zones)[0],
         comment=text("COMMENT"),
         url=text("URL").strip(),
+        clock=UTC if all_day else _clock(first.get("DTSTART"), zones),
     )
 
 
@@ -247,6 +343,8 @@ def _time(item: _Property | None, zones: dict[str, tzinfo]) -> tuple[datetime | 
     if item is None:
         return None, False
     value = item.value.strip().upper()
+    if not value[:4].isdigit():
+        value = value.rpartition(":")[2]  # TZID=(UTC+01:00) Berlin, written without quotation marks
     digits = value.rstrip("Z").replace("-", "").replace(":", "")
     try:
         if "T" not in digits:
@@ -256,6 +354,11 @@ def _time(item: _Property | None, zones: dict[str, tzinfo]) -> tuple[datetime | 
         return naive.replace(tzinfo=zone).astimezone(UTC), False
     except (ValueError, OverflowError):
         return None, False
+
+
+def _clock(item: _Property | None, zones: dict[str, tzinfo]) -> tzinfo:
+    is_utc = item is None or item.value.strip().upper().endswith("Z")
+    return UTC if is_utc or item is None else find_zone(item.params.get("TZID", ""), zones)
 
 
 def _plus(start: datetime, duration: str) -> datetime | None:

@@ -29,6 +29,7 @@ __all__ = ["Content", "read"]
 _PREFIX = re.compile(r"(?:\s?\[[^\]\[]{1,80}\]){0,5}\s{0,5}[^\s:：]{1,9}\s?[:：]")  # "Re:", "[list] AW:", "答复："
 # What no text needs, and databases and terminals take ill: NUL, escapes that move the cursor.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0d-\x1f\x7f]")
+MAX_CALENDAR = 2 * 1024 * 1024  # bytes of a file that is looked at as a calendar
 MAX_INLINE = 1024 * 1024  # bytes of one picture that is put into the HTML itself
 MAX_INLINE_TOTAL = 4 * 1024 * 1024
 _PICTURES = ("image/", "application/octet-stream")
@@ -195,8 +196,10 @@ class Content:
     def calendar(self) -> Calendar | None:
         """The first calendar part, if there is one, else the meeting that a winmail.dat holds."""
         part = next((part for part in self.message.parts if part.content_type == "text/calendar"), None)
+        part = part or next((part for part in self.message.parts if _is_calendar_file(part)), None)
         if part is not None:
-            return read_calendar(self._raw_text(part))
+            text = decode(part.content, "utf-8")[0] if part.content_type[:5] != "text/" else self._raw_text(part)
+            return read_calendar(text[: self.message.limits.text_bytes], part.params.get("method", ""))
         return None if self.tnef is None else meeting_of(self.tnef)
 
     @cached_property
@@ -263,6 +266,12 @@ class Content:
         return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
     _spent = 0
+
+
+def _is_calendar_file(part: Part) -> bool:
+    """Some programs attach the calendar only, under the type of any file."""
+    named = (part.filename or "").lower().endswith(".ics") and not part.is_multipart
+    return part.content_type == "application/ics" or (named and part.end - part.start <= MAX_CALENDAR)
 
 
 def unflowed(text: str, *, delete_space: bool = False) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from .tables import rows
 
@@ -15,19 +15,42 @@ _OUTLOOK_ZONES = {
     windows.casefold(): zone
     for zone, names in rows(
         """
-Europe/London: GMT Standard Time
-Europe/Berlin: W. Europe Standard Time
+Etc/UTC: UTC | Coordinated Universal Time | Z
+Europe/London: GMT Standard Time | Greenwich Mean Time
+Africa/Casablanca: Morocco Standard Time
+Africa/Monrovia: Greenwich Standard Time
+Europe/Berlin: W. Europe Standard Time | W. Europe | Mitteleuropäische Zeit
 Europe/Paris: Romance Standard Time
 Europe/Budapest: Central Europe Standard Time
 Europe/Warsaw: Central European Standard Time
 Europe/Kyiv: FLE Standard Time
 Europe/Bucharest: GTB Standard Time
+Europe/Athens: E. Europe Standard Time
+Europe/Kaliningrad: Kaliningrad Standard Time
+Europe/Minsk: Belarus Standard Time
+Europe/Samara: Russia Time Zone 3
 Europe/Istanbul: Turkey Standard Time
 Europe/Moscow: Russian Standard Time
 America/New_York: Eastern Standard Time
 America/Chicago: Central Standard Time
 America/Denver: Mountain Standard Time
 America/Los_Angeles: Pacific Standard Time
+America/Anchorage: Alaskan Standard Time
+America/Halifax: Atlantic Standard Time
+America/St_Johns: Newfoundland Standard Time
+America/Regina: Canada Central Standard Time
+America/Guatemala: Central America Standard Time
+America/Caracas: Venezuela Standard Time
+America/La_Paz: SA Western Standard Time
+America/Santiago: Pacific SA Standard Time
+America/Argentina/Buenos_Aires: Argentina Standard Time
+America/Montevideo: Montevideo Standard Time
+America/Cayenne: SA Eastern Standard Time
+America/Indianapolis: US Eastern Standard Time
+America/Tijuana: Pacific Standard Time (Mexico)
+America/Chihuahua: Mountain Standard Time (Mexico)
+America/Cancun: Eastern Standard Time (Mexico)
+Pacific/Honolulu: Hawaiian Standard Time
 America/Phoenix: US Mountain Standard Time
 America/Sao_Paulo: E. South America Standard Time
 America/Bogota: SA Pacific Standard Time
@@ -41,8 +64,39 @@ Asia/Seoul: Korea Standard Time
 Asia/Kolkata: India Standard Time
 Asia/Dubai: Arabian Standard Time
 Asia/Riyadh: Arab Standard Time
+Asia/Manila: Philippine Standard Time
+Asia/Dhaka: Bangladesh Standard Time
+Asia/Almaty: Central Asia Standard Time
+Asia/Tashkent: West Asia Standard Time
+Asia/Kathmandu: Nepal Standard Time
+Asia/Colombo: Sri Lanka Standard Time
+Asia/Yangon: Myanmar Standard Time
+Asia/Kabul: Afghanistan Standard Time
+Asia/Tehran: Iran Standard Time
+Asia/Baghdad: Arabic Standard Time
+Asia/Amman: Jordan Standard Time
+Asia/Beirut: Middle East Standard Time
+Asia/Damascus: Syria Standard Time
+Asia/Baku: Azerbaijan Standard Time
+Asia/Tbilisi: Georgian Standard Time
+Asia/Yerevan: Caucasus Standard Time
+Asia/Yekaterinburg: Ekaterinburg Standard Time
+Asia/Novosibirsk: N. Central Asia Standard Time
+Asia/Krasnoyarsk: North Asia Standard Time
+Asia/Irkutsk: North Asia East Standard Time
+Asia/Yakutsk: Yakutsk Standard Time
+Asia/Vladivostok: Vladivostok Standard Time
 Asia/Jerusalem: Israel Standard Time
 Asia/Karachi: Pakistan Standard Time
+Australia/Brisbane: E. Australia Standard Time
+Australia/Adelaide: Cen. Australia Standard Time
+Australia/Darwin: AUS Central Standard Time
+Australia/Perth: W. Australia Standard Time
+Australia/Hobart: Tasmania Standard Time
+Pacific/Fiji: Fiji Standard Time
+Pacific/Guadalcanal: Central Pacific Standard Time
+Africa/Nairobi: E. Africa Standard Time
+Africa/Windhoek: Namibia Standard Time
 Australia/Sydney: AUS Eastern Standard Time
 Pacific/Auckland: New Zealand Standard Time
 Africa/Johannesburg: South Africa Standard Time
@@ -52,6 +106,7 @@ Africa/Lagos: W. Central Africa Standard Time
     )
     for windows in names
 }
+_OFFSET = re.compile(r"\(?(?:UTC|GMT) ?([+-])(\d{1,2}):?(\d\d)?\b", re.IGNORECASE)
 _BY_DAY = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
@@ -134,14 +189,25 @@ def zone_of(observances: Sequence[Observance]) -> tzinfo:
 
 
 def find_zone(name: str, zones: Mapping[str, tzinfo]) -> tzinfo:
-    """The zone of that name: an IANA or Outlook name, else the part's own VTIMEZONE, else UTC."""
+    """The zone of that name: an IANA or Outlook name, also at the end of a path, else the part's own VTIMEZONE, else
+    the offset that the name tells (``(UTC+01:00) Berlin``), else UTC."""
     from zoneinfo import ZoneInfo
 
-    known = _OUTLOOK_ZONES.get(name.casefold(), name.strip("/").rpartition("freeassociation.sourceforge.net/")[2])
-    try:
-        return ZoneInfo(known) if known else UTC
-    except (ValueError, OSError, LookupError):  # no such zone, or a name that is a path
-        return zones.get(name, UTC)
+    name = name[:200].strip().strip('"')
+    known = _OUTLOOK_ZONES.get(name.casefold(), "")
+    pieces = name.split("/")
+    # "/mozilla.org/20050126_1/Europe/Berlin": libical puts the maker before the name
+    tails = ["/".join(pieces[-count:]) for count in (2, 3)] if name.startswith("/") else [name]
+    for tail in [known] if known else tails:
+        try:
+            if tail:
+                return ZoneInfo(tail)
+        except (ValueError, OSError, LookupError):  # no such zone, or a name that is a path
+            continue
+    if name in zones:
+        return zones[name]
+    match = _OFFSET.match(name)
+    return timezone(offset_of(f"{match[1]}{match[2]:0>2}{match[3] or '00'}")) if match else UTC
 
 
 def offset_of(value: str) -> timedelta:
