@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,9 @@ from mailkit import AsyncMailKit, MailKit, MessageReceived, Record
 from mailkit.auth.secretbox import generate_key
 from mailkit.compose.dkim import Signer
 from mailkit.errors import NetworkInTransactionError, NotFoundError, RunningLoopError
+from mailkit.ingest.sender import VERIFY, WAITS
 from mailkit.link.adapter import Note, Query, RecordPattern
+from mailkit.store import queue
 from mailkit.testing import MailServer
 from mailkit.words import Candidate, Evidence, Limits
 from support.application import ANA, BO, Application
@@ -184,6 +187,64 @@ def test_a_dns_that_does_not_answer_delays_no_mail_and_is_asked_again_later(desk
         assert (copy.trust, copy.trust_evidence) == ("authenticated", ("dkim=pass (client.example), checked here",))
         assert desk.state(later) == "linked"
         assert later.messages.verify(later.messages.latest()[0].id) == (copy,)
+
+
+class Clock:
+    """The present, and then later."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+def _jobs(kit: MailKit) -> list[tuple[str, str]]:
+    with kit.store.read() as tx:
+        return [(row.key.partition(":")[2], row.state) for row in queue.listing(tx) if row.kind == VERIFY]
+
+
+def test_a_worker_asks_again_for_keys_that_did_not_come(desk: Checking) -> None:
+    """After minutes, an hour and some hours; then the mail stays what it is until somebody asks."""
+    desk.names.mute, clock = True, Clock()
+    with desk.again(limits=Limits(dns_seconds=0.2), clock=clock) as kit:
+        kit.accounts.add(desk.account, replace=True)
+        desk.arrives(by_dkimpy(mail()))
+        assert kit.sync("sales").new == 1
+        assert _jobs(kit) == [("0", "ready")]
+        assert desk.state(kit) == "shown"
+        assert _jobs(kit) == [("0", "ready")], "it is not due yet"
+        clock.ahead = timedelta(seconds=WAITS[0] + 1)
+        assert desk.state(kit) == "shown"
+        assert _jobs(kit) == [("0", "done"), ("1", "ready")]
+        desk.names.mute = False
+    clock.ahead += timedelta(seconds=WAITS[1] + 1)
+    with desk.again(clock=clock) as kit:
+        assert desk.state(kit) == "linked"
+        assert _jobs(kit) == [("0", "done"), ("1", "done")]
+
+
+def test_a_key_that_never_comes_is_asked_for_three_times_more(desk: Checking) -> None:
+    desk.names.mute, clock = True, Clock()
+    with desk.again(limits=Limits(dns_seconds=0.2), clock=clock) as kit:
+        kit.accounts.add(desk.account, replace=True)
+        desk.arrives(by_dkimpy(mail()))
+        kit.sync("sales")
+        for seconds in (*WAITS, 100_000):
+            clock.ahead += timedelta(seconds=seconds + 1)
+            kit.work(only={"jobs"}, once=True)
+        assert _jobs(kit) == [("0", "done"), ("1", "done"), ("2", "done")]
+        assert desk.trust(kit)[0] == "claimed"
+
+
+def test_mail_that_was_old_when_it_came_is_not_asked_for_again(desk: Checking) -> None:
+    desk.names.mute = True
+    with desk.again(limits=Limits(dns_seconds=0.2)) as kit:
+        kit.accounts.add(desk.account, replace=True)
+        raw = by_dkimpy(mail())
+        kit.ingest(raw, account="sales", received_at=datetime.now(UTC) - timedelta(days=2))
+        assert desk.trust(kit)[0] == "claimed"
+        assert _jobs(kit) == []
 
 
 def test_weighing_again_never_believes_less_and_says_what_is_not_there(desk: Checking) -> None:

@@ -52,7 +52,8 @@ class Profile:
 class Prepared:
     """A mail, read. Everything ingest writes comes from here.
 
-    ``wanted`` are the TXT records that could make its sender known; see ``mailkit.ingest.sender``.
+    ``wanted`` are the TXT records that could make its sender known, ``unheard`` that some were asked for and did not
+    come; see ``mailkit.ingest.sender``.
     """
 
     mail: RawMail
@@ -80,6 +81,7 @@ class Prepared:
     direction: Direction
     defects: tuple[str, ...]
     attachments: int
+    unheard: bool = False
 
 
 def prepare(mail: RawMail, profile: Profile, limits: Limits, now: datetime) -> Prepared:

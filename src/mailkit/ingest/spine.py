@@ -27,7 +27,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from mailkit.errors import AdapterError, MailkitError, StoreError
+from mailkit.errors import AdapterError, MailkitError, NotFoundError, StoreError
 from mailkit.events import MessageReceived, MessageSent
 from mailkit.ingest import sender
 from mailkit.ingest.aside import EMPTY, FAILED, HANDLER, TOO_LARGE, UNREADABLE, Rejected, put_aside, refuse
@@ -40,6 +40,7 @@ from mailkit.link.rules import LinkPolicy
 from mailkit.link.signals import TokenVerifier
 from mailkit.net.dns import TxtAnswers
 from mailkit.store import Store, Tx, events, links, messages, quarantine, raw, threads
+from mailkit.store.queue import Job
 from mailkit.words import Direction, Limits, RawMail, Record, Stored, TrustLevel
 
 logger = logging.getLogger("mailkit.ingest")
@@ -164,8 +165,11 @@ class Ingest:
             self._store.run(partial(refuse, rejected=rejected, quarantine_id=quarantine_id))
             return Stored(0, 0, new=False, new_copy=False, quarantine_id=quarantine_id)
 
-    def verify(self, message_pk: int) -> None:
+    def verify(self, message_pk: int) -> bool:
         """Weigh the sender of a stored message again, where it is only claimed: a key may come that did not before.
+
+        Returns:
+            whether everything that was asked for came.
 
         Raises:
             NotFoundError: no such message.
@@ -173,10 +177,23 @@ class Ingest:
         """
         with self._store.read() as tx:
             mails = sender.claimed(tx, message_pk)
+        unheard = False
         for mail in mails:
             one = self._ready(mail)
+            unheard = unheard or one.unheard
             if one.wanted and one.trust.level is not TrustLevel.FORGED:
                 self._store.run(partial(self._believe, one=one, message_pk=message_pk))
+        return not unheard
+
+    def run_verify(self, job: Job) -> None:
+        """Do a ``verify`` job; where keys did not come again, a later one is queued."""
+        copy_id, message_pk, turn = (int(job.payload[name]) for name in ("copy", "message", "turn"))
+        try:
+            heard = self.verify(message_pk)
+        except NotFoundError:
+            return
+        if not heard:
+            self._store.run(lambda tx: sender.ask_later(tx, copy_id, message_pk, turn + 1))
 
     def _believe(self, tx: Tx, one: Prepared, message_pk: int) -> None:
         thread_id = lock_thread_of(tx, message_pk)
@@ -255,6 +272,8 @@ class Ingest:
         if found is None or better:
             # A further copy, or the same mail in another folder, may be better authenticated than the first.
             self._decide(tx, one, message_pk, thread_id, wish, new=found is None)
+        if new_copy and one.unheard and tx.now() - (one.mail.received_at or one.at) < sender.FRESH:
+            sender.ask_later(tx, copy_id, message_pk)
         return Stored(message_pk, thread_id, new=found is None, new_copy=new_copy)
 
     def _decide(

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from mailkit.errors import InputError, MailkitError
+from mailkit.ingest.sender import VERIFY
 from mailkit.kit.blocking import blocking
 from mailkit.kit.core import Core
 from mailkit.kit.mailboxes import Mailboxes
@@ -74,7 +75,7 @@ class Work:
         filer = Filer(core.store, mailboxes.open)
         self.jobs = Jobs(
             core.store,
-            {FIND: self._find, ATTACH: self._attach, FILE_SENT: filer.run},
+            {FIND: self._find, ATTACH: self._attach, FILE_SENT: filer.run, VERIFY: core.ingest.run_verify},
             owner=core.owner,
         )
 
