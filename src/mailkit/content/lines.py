@@ -263,7 +263,7 @@ def label_of(line: str, wanted: str = "") -> tuple[str, str] | None:
     if kind is None or (wanted and kind != wanted):
         return None
     mark = "|" if line.startswith("|") else ":"
-    return (kind, line.lstrip("| ").partition(mark)[2].strip(" |"))
+    return (kind, line.lstrip("| ").partition(mark)[2].strip(" |\t"))
 
 
 def _label(line: str) -> str | None:

@@ -30,7 +30,7 @@ _QUOTE_CLASSES = frozenset(
     phrases(
         """
         moz-cite-prefix | yahoo_quoted | protonmail_quote | tutanota_quote | zmail_extra | front-blockquote |
-        mail-quote-collapse
+        mail-quote-collapse | history_container | missive_quote | freshdesk_quote
         """
     )
 )
@@ -41,9 +41,10 @@ _AFTER_IDS = frozenset(
     )
 )
 _AFTER_CLASSES = frozenset(phrases("OutlookMessageHeader | ms-outlook-mobile-reference-message"))
-_SIGNATURE_CLASSES = frozenset(phrases("gmail_signature | moz-signature | protonmail_signature_block"))
-_SIGNATURE_IDS = frozenset(phrases("Signature | AppleMailSignature | ms-outlook-mobile-signature | _rc_sig"))
-_TELLING = frozenset({"class", "id", "data-marker", "name", "title", "style"})
+# … besides all whose name ends in "signature": Gmail's, Mozilla's, Outlook's, Apple's, Yahoo's, Samsung's, K-9's
+_SIGNATURE_CLASSES = frozenset(phrases("gmail_signature_prefix | protonmail_signature_block"))
+_SIGNATURE_IDS = frozenset({"_rc_sig"})
+_TELLING = frozenset({"class", "id", "data-marker", "name", "title", "style", "data-signature-widget"})
 # The line that Outlook for Windows draws above the old message
 _OUTLOOK_RULES = ("border-top:solid#e1e1e11.0pt", "border-top:solid#b5c4df1.0pt", "border-top:1ptsolid#e1e1e1")
 
@@ -54,7 +55,13 @@ def mark_of(node: LexborNode, tag: str, attributes: dict[str, str | None]) -> Ma
         return Mark.NONE
     classes = set((attributes.get("class") or "")[:500].split())
     id_ = (attributes.get("id") or "")[:100].removeprefix("x_")
-    if classes & _SIGNATURE_CLASSES or id_ in _SIGNATURE_IDS:
+    if (
+        classes & _SIGNATURE_CLASSES
+        or id_ in _SIGNATURE_IDS
+        or any(name.lower().endswith("signature") for name in (*classes, id_))
+    ):
+        return Mark.SIGNATURE
+    if attributes.get("name") == "messageSignatureSection" or "data-signature-widget" in attributes:  # Spark, Mail.ru
         return Mark.SIGNATURE
     marker = attributes.get("data-marker") or ""  # Zimbra
     if marker.startswith("__SIG_"):
@@ -69,7 +76,7 @@ def mark_of(node: LexborNode, tag: str, attributes: dict[str, str | None]) -> Ma
         return _gmail_attribution(node)
     if classes & _QUOTE_CLASSES or id_ in _QUOTE_IDS or (attributes.get("name") or "") == "quote":
         return Mark.QUOTE
-    if id_.startswith("yahoo_quoted") or (attributes.get("title") or "").startswith("beforequote"):
+    if "yahoo_quoted" in id_ or (attributes.get("title") or "").startswith("beforequote"):
         return Mark.QUOTE
     style = (attributes.get("style") or "")[:300].replace(" ", "").lower()
     return Mark.AFTER if any(rule in style for rule in _OUTLOOK_RULES) else Mark.NONE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable
+from datetime import UTC
 from functools import cached_property
 from html import escape
 
@@ -21,6 +22,7 @@ from .protected import without_legacy_display
 from .reply import Reply, Segment, split_reply
 from .report import Report, report_of
 from .sniff import sniff
+from .tables import phrases
 from .text import html_to_text, read_html
 from .tnef import Tnef
 
@@ -33,23 +35,12 @@ MAX_CALENDAR = 2 * 1024 * 1024  # bytes of a file that is looked at as a calenda
 MAX_INLINE = 1024 * 1024  # bytes of one picture that is put into the HTML itself
 MAX_INLINE_TOTAL = 4 * 1024 * 1024
 _PICTURES = ("image/", "application/octet-stream")
-_FORWARDS = (
-    "fw:",
-    "fwd:",
-    "wg:",
-    "tr:",
-    "rv:",
-    "i:",
-    "enc:",
-    "doorst:",
-    "vb:",
-    "trs:",
-    "pd:",
-    "转发",
-    "轉寄",
-    "轉發",
-    "転送",
-    "전달",
+_FORWARDS = phrases(
+    """
+    fw: | fwd: | wg: | tr: | rv: | i: | enc: | doorst: | vb: | trs: | pd: | vl: | ilt: | πρθ: | tov: | пересл: |
+    пер: | forward: | forwarded: | הועבר: | העברה: | إعادة توجيه: | fwd： | fw： | chuyển tiếp: | terusan: | 转发 |
+    轉寄 | 轉發 | 転送 | 전달
+    """
 )
 
 
@@ -133,7 +124,8 @@ class Content:
         if not html:
             return split_reply(self.text, forward=forward, answer=answer)
         read = [read_html(text, structure=True, forward=forward) for text in html]
-        reply = split_reply("\n".join(item.text for item in read), forward=forward, answer=answer)
+        marked = any(item.quotes for item in read)
+        reply = split_reply("\n".join(item.text for item in read), forward=forward, answer=answer, marked=marked)
         signatures = tuple(Segment("signature", text) for item in read for text in item.signatures)
         if plain and not reply.reply and (other := split_reply(self.text, forward=forward, answer=answer)).reply:
             return other
@@ -185,12 +177,17 @@ class Content:
             sender = next(iter(attached.from_), None)
             date = attached.headers.get("Date") or ""
             return Forwarded(sender, attached.to, attached.subject, attached.date, date, inner.text, attached)
-        return forwarded_in(self.forwarded) if self.forwarded else None
+        sent = self.message.date
+        zone = sent.tzinfo if sent is not None and sent.tzinfo is not None else UTC
+        return forwarded_in(self.forwarded, zone) if self.forwarded else None
 
     @property
     def is_forward(self) -> bool:
         """Whether the subject says that this is a forward."""
-        return self.message.subject.strip().lower().startswith(_FORWARDS)
+        subject = self.message.subject[:200].strip().casefold().replace("i\u0307", "i").replace(" :", ":", 1)
+        if subject.startswith("vs:"):  # "forwarded" in Danish and Norwegian, "answer" in Finnish
+            return "\nemne:" in self.text.replace("*", "").casefold()
+        return subject.startswith(_FORWARDS)
 
     @cached_property
     def calendar(self) -> Calendar | None:

@@ -86,23 +86,25 @@ class _Boundary:
     kind: str  # "attribution", "header", "original", "forwarded", "above"
 
 
-def split_reply(text: str, *, forward: bool = False, answer: bool = True) -> Reply:
+def split_reply(text: str, *, forward: bool = False, answer: bool = True, marked: bool = False) -> Reply:
     """Take a plain text body apart. Linear; of more than ``MAX_CHARACTERS`` the rest is quoted.
 
     Args:
         forward: the subject says that this is a forward, so a copied header begins the forwarded message.
         answer: the header says, or may say, that this answers something. If not, "On 12 May you wrote:" with nothing
-            quoted below is a sentence, and a mail that would have nothing new is new.
+            quoted below is a sentence, lines with ``>`` that nothing announces are the writer's own, and a mail that
+            would have nothing new is new.
+        marked: the quote marks stand for quotations that a mail program marked in HTML, so nothing need announce them.
     """
     head, tail = text[:MAX_CHARACTERS], text[MAX_CHARACTERS:]
     raw = head.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     lines = [plain(line) for line in raw]
-    boundaries = _boundaries(lines)
+    boundaries = _boundaries(lines, forward)
     if not answer:
         boundaries = _quoting(lines, boundaries)
     kinds = _kinds(lines, boundaries, forward)
-    if not answer and not boundaries:
-        kinds = [NEW] * len(kinds)  # what nothing announces in a mail that answers nothing is no quotation of a mail
+    if not (answer or boundaries or marked):
+        kinds = [NEW] * len(kinds)
     _fill_gaps(lines, kinds)
     _mark_signatures(lines, kinds)
     if _says_nothing(lines, kinds, answer):
@@ -111,7 +113,7 @@ def split_reply(text: str, *, forward: bool = False, answer: bool = True) -> Rep
     return Reply((*segments, Segment(QUOTE, tail)) if tail else segments)
 
 
-def _boundaries(lines: Sequence[str]) -> list[_Boundary]:
+def _boundaries(lines: Sequence[str], forward: bool) -> list[_Boundary]:
     found: list[_Boundary] = []
     number = 0
     labels = False  # whether the line above is a label of a header that was not taken for one
@@ -120,6 +122,9 @@ def _boundaries(lines: Sequence[str]) -> list[_Boundary]:
         boundary = None
         if line and (not is_quoted(line) or is_group_wise(line)):
             boundary = _boundary_at(lines, number, found[-1].end if found else 0, labels=labels)
+        elif forward and line and not found and marker_kind(line.lstrip("> ")) in ("forwarded", "begins"):
+            boundary = _marker_at([item.lstrip("> ") for item in lines[number : number + 4]], 0)  # Apple quotes it, too
+            boundary = boundary and _Boundary(number, number + 1, boundary.kind)
         labels = boundary is None and is_label(line)
         if boundary is None:
             number += 1
@@ -135,7 +140,7 @@ def _boundary_at(lines: Sequence[str], number: int, after: int, *, labels: bool)
     if is_group_wise(line):
         return _Boundary(number, number + 1, "attribution")
     if boundary := _marker_at(lines, number):
-        return boundary
+        return _Boundary(_before_header(lines, number, after), boundary.end, boundary.kind)
     if not labels and (header := header_end(lines, number)):
         end, kinds = header
         start = _before_header(lines, number, after)
@@ -147,8 +152,16 @@ def _boundary_at(lines: Sequence[str], number: int, after: int, *, labels: bool)
         return _Boundary(number, number + 1, "attribution")  # Hotmail's rule above a quotation
     start_of = attribution_start(lines, number, quoted=quoted)
     if start_of is not None and start_of >= after:
-        return _Boundary(start_of, number + 1, "attribution")
+        return _Boundary(_above_attribution(lines, start_of, after), number + 1, "attribution")
     return None
+
+
+def _above_attribution(lines: Sequence[str], start: int, after: int) -> int:
+    """Yandex puts a rule and the labels of recipient and subject above it."""
+    top = start
+    while top > max(after, start - 5) and is_label(lines[top - 1]):
+        top -= 1
+    return top - 1 if after < top < start and is_divider(lines[top - 1]) else start
 
 
 def _marker_at(lines: Sequence[str], number: int) -> _Boundary | None:
@@ -196,7 +209,7 @@ def _kinds(lines: Sequence[str], boundaries: Sequence[_Boundary], forward: bool)
     done = 0
     for boundary in boundaries:
         something_new = something_new or any(lines[n] and kinds[n] == NEW for n in range(done, boundary.start))
-        forwards = boundary.kind == "forwarded" or (boundary.kind == "header" and forward)
+        forwards = boundary.kind == "forwarded" or (boundary.kind in ("header", "original") and forward)
         soft = _quotes_below(lines, kinds, boundary.end)
         if not something_new:
             # A header with nothing above it is a print of the message's own header; an attribution with nothing above

@@ -46,10 +46,11 @@ _BLOCK = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class HtmlText:
-    """Text of an HTML body and the signatures that were marked as such in it."""
+    """Text of an HTML body and the signatures that were marked as such in it; whether quotations were."""
 
     text: str
     signatures: tuple[str, ...] = ()
+    quotes: bool = False
 
 
 def html_to_text(html: str) -> str:
@@ -72,7 +73,8 @@ def read_html(html: str, *, structure: bool = False, forward: bool = False) -> H
     walker = _Walker(structure=structure, divider=_FORWARD if forward else _DIVIDER)
     if root is not None:
         walker.walk(root)
-    return HtmlText(walker.page.finish(), tuple(text for page in walker.signatures if (text := page.finish())))
+    signatures = tuple(text for page in walker.signatures if (text := page.finish()))
+    return HtmlText(walker.page.finish(), signatures, walker.quotes)
 
 
 @dataclass(slots=True)
@@ -164,9 +166,11 @@ class _Walker:
     def __init__(self, *, structure: bool, divider: str) -> None:
         self.page = _Page()
         self.signatures: list[_Page] = []
+        self.quotes = False
         self._structure = structure
         self._divider = divider
         self._announced = False
+        self._signing = False  # whether the walk is inside a signature
         self._lists: list[_List] = []
         self._kept = [False]  # whether line ends and blanks are kept as they are, for each element that decides it
         self._cells: list[tuple[int, bool]] = []  # (lines written when the cell began, whether the row has text)
@@ -209,7 +213,8 @@ class _Walker:
 
     def _enter(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> str:
         mark = mark_of(node, tag, attributes) if self._structure and attributes else Mark.NONE
-        if mark is Mark.SIGNATURE and not self.page.quote:
+        if mark is Mark.SIGNATURE and not self.page.quote and not self._signing:
+            self._signing = True
             self.signatures.append(_Page())
             self.signatures[-1], self.page = self.page, self.signatures[-1]
             return "signature"
@@ -218,6 +223,7 @@ class _Walker:
         if tag != "hr" or mark is not Mark.AFTER:
             self._before(tag, attributes)
         if mark is Mark.QUOTE or (tag == "blockquote" and (not self._structure or self._is_cited())):
+            self.quotes = self.quotes or mark is Mark.QUOTE
             self._shift(quote=1)
             return "quote"
         if tag == "blockquote":
@@ -255,7 +261,8 @@ class _Walker:
             page.force_line()
         elif tag == "hr":
             page.break_line()
-            page.write("-" * 20)
+            is_foxmail = "width:210px" in (attributes.get("style") or "")[:200].replace(" ", "")
+            page.write("--" if is_foxmail and self._structure else "-" * 20)  # Foxmail's line above the signature
             page.break_line()
         elif tag == "img":
             alt = " ".join((attributes.get("alt") or "").split())[:200]
@@ -308,6 +315,7 @@ class _Walker:
         page = self.page
         if undo == "signature":
             self.page, self.signatures[-1] = self.signatures[-1], page
+            self._signing = False
             return
         if undo == "quote":
             self._shift(quote=-1)
