@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mailkit.message import Headers, Message, Part, parse, parse_ids
+from mailkit.message import Headers, Message, Part, parse, parse_addresses, parse_ids
 from mailkit.message.shown import addresses_in
 
 from .delivery import (
@@ -141,7 +141,7 @@ def _complaint(message: Message) -> Report | None:
     else:
         return None
     if not any(named) and original is not None:
-        named = [clean_address(value) for value in (original.get("To") or "").split(",")[:1]]
+        named = [address.address for address in parse_addresses(original.get("To") or "", 1)]
     addresses = dict.fromkeys(address for address in named if address)
     rows = [ReportRecipient(a, kind, hard=False, reason="feedback") for a in addresses]
     return Report("complaint", tuple(rows[:MAX_RECIPIENTS]), _original_id(message, original), original)
