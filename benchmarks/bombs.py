@@ -175,6 +175,35 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "an invitation of 80,000 people": lambda: _typed(
         b"text/calendar; method=REQUEST", b"BEGIN:VEVENT\r\n" + _repeat(b"ATTENDEE:a\r\n") + b"END:VEVENT\r\n"
     ),
+    # Lines and elements without number
+    "half a million preserved lines": lambda: _html(b"<pre>" + _repeat(b"a\n")),
+    "200,000 table cells": lambda: _html(b"<table><tr>" + _repeat(b"<td>x")),
+    "250,000 rules": lambda: _html(_repeat(b"<hr>")),
+    "pictures in links": lambda: _html(_repeat(b"<a href=http://a.example><img alt=b></a>")),
+    "styles that keep lines and do not": lambda: _html(
+        _repeat(b"<p style='white-space:pre'>a\nb<i style='white-space:normal'>c</i>")
+    ),
+    "half a million colons": lambda: _plain(_repeat(b":\n")),
+    "half a million blanks on lines": lambda: _plain(_repeat(b" \n") + b"x"),
+    "a signature on each line": lambda: _plain(_repeat(b"-- \nx\n")),
+    "closing words below each quotation": lambda: _answer(
+        _repeat(b"On 1.1.2026 10:00 a@b.example wrote:\n> x\nBest regards\nAna\n")
+    ),
+    "a quote mark of its own below each attribution": lambda: _answer(b"".join(
+        b"On 1.1.2026 10:00 a@b.example wrote:\n%c%c%c> x\n" % (65 + n // 676, 65 + n // 26 % 26, 65 + n % 26)
+        for n in range(17_000)
+    )),
+    "Japanese that is never closed": lambda: _typed(b"text/plain; charset=iso-2022-jp", _repeat(b"\x1b$B-!\n")),
+    "lines that go on behind the boundary": lambda: _mixed(b"--b\n\n" + _repeat(b"--bX\nContent-Type: text/x\n\n")),
+    "19,000 files of one name": lambda: _mixed(_repeat(b"--b\nContent-Disposition: attachment; filename=a\n\n")),
+    "a name that goes on behind its quotes": lambda: (
+        HEAD + b"Content-Disposition: attachment" + _repeat(b'; filename="a"b') + b"\r\n\r\nx"
+    ),
+    "60,000 authors": lambda: _repeat(b"From: a@b.example\r\n") + b"\r\nx",
+    "a domain of comments": lambda: b"From: a@b " + _repeat(b"(c) . d ") + b"\r\n\r\nx",
+    "a header that was hidden, without end": lambda: _typed(
+        b'text/plain; hp="cipher"; hp-legacy-display="1"', _repeat(b"A: b\n c\n")
+    ),
     # Archives and winmail.dat
     "a zip of zips of zeros (5 GB)": lambda: _attached(b"a.zip", _zip_of_zeros()),
     "a gzip of 100 MB of zeros": lambda: _attached(b"a.gz", gzip.compress(bytes(100 * MEGABYTE), 9)),

@@ -13,11 +13,24 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from mailkit.content import html_to_text, read, read_calendar, read_tnef, report_of, sanitize, split_reply
+from mailkit.content import html_to_text, read, read_calendar, read_tnef, report_of, sanitize, split_reply, trust_of
 from mailkit.content.lzfu import decompress
+from mailkit.content.protected import protection_of
 from mailkit.content.rtf import read_rtf
-from mailkit.message import is_smtp_address, parse, parse_addresses
+from mailkit.message import (
+    Address,
+    decode_words,
+    is_smtp_address,
+    parse,
+    parse_addresses,
+    parse_date,
+    parse_ids,
+    safe_filename,
+)
+from mailkit.message.charset import decode
 from mailkit.message.embedded import find_embedded
+from mailkit.message.params import parse_params
+from mailkit.message.shown import shown_address
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
@@ -86,9 +99,41 @@ TRAPS: dict[str, dict[str, Callable[[int], object]]] = {
     },
     "address": _each(parse_addresses, "a@", "a @ ", "(", "()", '\\"', '"a', "<", "a,", "a:;", "[", "=?a?q?", "a . ")
     | _each(is_smtp_address, "a", "a.", '"', "\\"),
+    "header values": _each(decode_words, "=?utf-8?q?", "=?a?b?YQ==?=", "=?=?", "a ")
+    | _each(parse_date, "a ", "1 ", ": ", ";", "(", "(a)")
+    | _each(parse_ids, "<a@b.example>", "<", "from ", "a@b.example ", "<a\n")
+    | _each(parse_params, "a/b; ", ' filename="a"b', "a=b ", "(c)", "; a*0=b", "a/b,", "; a=,")
+    | _each(lambda text: shown_address(Address(text, "a@b.example")), "a@", "@", "a@b.example ", "\u200b", "\ufdfa")
+    | _each(lambda text: safe_filename(text, "", 1), "../", "a.", "\u202e", "a "),
+    "charset": {
+        f"{label} {unit!r}": (lambda n, label=label, unit=unit: decode(unit * (n // len(unit)), label))  # type: ignore[misc]
+        for label, unit in (
+            ("iso-2022-jp", b"\x1b$B-!"), ("iso-2022-jp", b"\x1b$B-!\n"), ("utf-8", b"\xc3\xa4\xff"), ("big5", b"\x80"),
+            ("utf-7", b"+A-"), ("utf-16", b"a\0"), ("hz-gb-2312", b"~{"), ("iso-8859-2", b"\x96"), ("x", b"\xe4 "),
+        )
+    },
+    "trust": {
+        unit: (lambda n, unit=unit: trust_of(  # type: ignore[misc]
+            parse(f"Received: from a by b.example\nFrom: a@b.example\n{_text(unit, n)}\n\nx".encode()),
+            authserv_ids=["b.example"], own_domains=["c.example"],
+        ))
+        for unit in (
+            "Authentication-Results: b.example; dmarc=pass (a,b)\n", "Authentication-Results: b.example; (\n",
+            "Received: from a (b [1.2.3.4]) by b.example\n",
+            "Reply-To: a@d.example\n", "From: b@d.example\n", "DKIM-Signature: d=a; s=b\n",
+        )
+    },
+    "protected": {
+        unit: (lambda n, unit=unit: protection_of(  # type: ignore[misc]
+            parse(f'Content-Type: text/plain; hp="cipher"\n{_text(unit, n)}\n\nx'.encode()), parse(b"Subject: x\n\n")
+        ))
+        for unit in ("HP-Outer: Subject: x\n", "HP-Outer: a\n", "Subject: x\n", "To: a@b.example\n")
+    },
     "text": _each(
         html_to_text, "<div>", "<table><tr><td>", "<a href=x>", "<b>x", "</p>", "<!--", "<", "&amp", "<p>x<br>",
-        "<ul><li>", "<pre>\n",
+        "<ul><li>", "<pre>\n", "<td>x", "<hr>", "<a href=tel:1>", "<a href=http://a><img alt=b>",
+        "<ol start=2><li value=3>",
+        "<p style='white-space:pre'>\n", "<style>", "<!-- a -->",
     ),
     "html": _each(
         sanitize, "<div>", "<b>", "</x>", "<a href='x'", "<style>", "<p style='margin:1px'>x", "<img src='cid:a'>",
@@ -98,7 +143,8 @@ TRAPS: dict[str, dict[str, Callable[[int], object]]] = {
         split_reply, "On ", "On\n", "On 1 May 2026, ", "wrote:\n", "On 1 May 2026 Ana wrote:\n", "> ", "> x\n",
         "-----", "--\n", "From: a\n", "From: a\nSent: b\n", "Sent from my phone\n", "Best regards,\n",
         "____________________\n", "\n", "|\n", "a@b.example ", "2026 12:00 <a@b.example>:\n", "\u200b",
-        "-----Original Message-----\n",
+        "-----Original Message-----\n", ":\n", " \n", "-- \nx\n",
+        "On 1.1.2026 10:00 a@b.example wrote:\n> x\nBest regards\nAna\n",
     ),
     "reply of HTML": {
         repr(unit): (lambda n, unit=unit: read(parse(f"Content-Type: text/html\n\n{_text(unit, n)}".encode())).reply)  # type: ignore[misc]

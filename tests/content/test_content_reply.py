@@ -523,3 +523,21 @@ def test_html_that_is_marked_as_one_signature() -> None:
     html = '<div class="gmail_signature">Please cancel order 5</div>'
     message = parse(f"From: bo@client.example\nSubject: x\nContent-Type: text/html\n\n{html}".encode())
     assert read(message).reply_text == "Please cancel order 5"
+
+
+def test_quote_marks_without_number_are_bounded(grows_linearly: Callable[..., None]) -> None:
+    def answers(units: str) -> object:
+        marks = (f"{chr(65 + n // 26 % 26)}{chr(65 + n % 26)}> x" for n in range(len(units)))
+        return split_reply("\n".join(f"On 1.1.2026 10:00 a@b.example wrote:\n{mark}" for mark in marks))
+
+    grows_linearly(answers, "x")
+
+
+def test_closing_words_below_many_quotations_take_linear_time(grows_linearly: Callable[..., None]) -> None:
+    grows_linearly(split_reply, "On 1.1.2026 10:00 a@b.example wrote:\n> x\nBest regards\nAna\n")
+
+
+def test_of_more_lines_than_a_person_writes_the_rest_is_quoted() -> None:
+    reply = split_reply("new\n" * 30_000)
+    assert [segment.kind for segment in reply.segments] == ["new", "quote"]
+    assert sum(segment.text.count("new") for segment in reply.segments) == 30_000

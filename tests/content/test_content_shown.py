@@ -8,7 +8,7 @@ import pytest
 
 from mailkit import parse, read
 from mailkit.content.html import sanitize
-from mailkit.content.text import html_to_text
+from mailkit.content.text import MAX_NODES, MAX_TAGS, html_to_text
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -119,3 +119,32 @@ def test_text_of_html(html: str, text: str) -> None:
 @pytest.mark.parametrize("href", ["https:logout", "https:/logout", "http:logout", "HTTPS:\\logout"])
 def test_no_link_leads_into_the_application(href: str) -> None:
     assert "href" not in sanitize(f"<a href='{href}'>x</a>").html
+
+
+def test_a_table_of_any_size_stays_readable() -> None:
+    row = "<tr><td>name</td><td>1 &lt; 2</td></tr>\n"
+    style = "<head><title>t</title><style>td {x: y}</style></head><!-- a > b -->"
+    text = html_to_text(f"{style}<table>{row * MAX_NODES}</table><p>end")
+    assert text.count("\nname | 1 < 2") == MAX_NODES - 1
+    assert text.endswith("\nend")
+    assert "x: y" not in text
+    assert "b --" not in text
+
+
+def test_a_style_sheet_that_never_ends_hides_nothing_of_a_large_page() -> None:
+    text = html_to_text("<p>a</p>" * MAX_NODES * 2 + "<style>b")
+    assert text.endswith("b")
+
+
+def test_the_reply_in_a_page_without_bounds_is_read_from_its_text() -> None:
+    page = "<p>new</p>" + "<b>x</b>" * MAX_TAGS + "<p>On 1 May 2026, Ana wrote:</p><blockquote>old</blockquote>"
+    raw = HEAD + b"In-Reply-To: <1@a.example>\r\nContent-Type: text/html\r\n\r\n" + page.encode()
+    assert read(parse(raw)).reply_text.startswith("new")
+
+
+def test_many_lines_of_preserved_text_are_those_of_few() -> None:
+    few = html_to_text("<blockquote><pre>a\n\n\n\n\nb\n c</pre>x</blockquote>")
+    many = html_to_text("<blockquote><pre>" + "a\n\n\n\n\nb\n c\n" * 40 + "a\n\n\n\n\nb\n c</pre>x</blockquote>")
+    assert many.endswith(few)
+    assert many.split("\n")[:4] == few.split("\n")[:4]
+    assert many.count("> b") == 41

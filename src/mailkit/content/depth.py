@@ -121,13 +121,57 @@ def _after_raw(html: str, name: str, at: int) -> int:
 
 
 def strip_tags(html: str) -> str:
-    """The text of HTML that is too deep to be parsed: tags become blanks, entities are decoded."""
+    """The text of HTML that is too deep or too large to be parsed: rows and paragraphs begin lines, cells are set off
+    with a bar, other tags become blanks, style sheets and comments go, entities are decoded. Linear."""
     from html import unescape
 
     first, *pieces = html.split("<")
     out = [first]
+    ends = _Ends(html)
+    hidden = ""  # what the text stands in that nobody sees
+    at = len(first)
     for piece in pieces:
-        _, ends, text = piece.partition(">")
-        is_tag = ends and (piece[:1].isalpha() or piece[:1] in ("/", "!", "?"))
-        out.append(f" {text}" if is_tag else f"<{piece}")
+        at += len(piece) + 1
+        if hidden:
+            if not piece.lower().startswith(hidden) if hidden != "-->" else hidden not in piece:
+                continue
+            out.append(piece.partition(hidden if hidden == "-->" else ">")[2])
+            hidden = ""
+            continue
+        if piece.startswith("!--") and "-->" not in piece and ends.after("-->", at):
+            hidden = "-->"
+            continue
+        tag, closes, text = piece.partition("-->" if piece.startswith("!--") and "-->" in piece else ">")
+        name = _NAME.match(tag)
+        if not closes or name is None:
+            out.append(f"<{piece}")
+            continue
+        word = name[0].lower()
+        if word in _UNSEEN and ends.after(f"</{word}", at):
+            hidden = f"/{word}"
+            continue
+        out.append(_GAPS.get(word, " ") + text)
     return unescape("".join(out))
+
+
+class _Ends:
+    """Whether an end tag comes later: the last place of each is looked for once."""
+
+    def __init__(self, html: str) -> None:
+        self._html = html.lower()
+        self._last: dict[str, int] = {}
+
+    def after(self, mark: str, at: int) -> bool:
+        if mark not in self._last:
+            self._last[mark] = self._html.rfind(mark)
+        return self._last[mark] >= at
+
+
+_NAME = re.compile(r"/?[a-zA-Z][a-zA-Z0-9]{0,20}|[!?/]")
+_UNSEEN = frozenset({"style", "script", "title"})
+_GAPS = {
+    **dict.fromkeys(
+        phrases("br | p | div | tr | li | h1 | h2 | h3 | h4 | blockquote | hr | table | pre | dt | dd"), "\n"
+    ),
+    **dict.fromkeys(("td", "th"), " | "),
+}

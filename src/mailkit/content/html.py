@@ -68,6 +68,7 @@ _STYLES = set(
 _LINKS = ("http://", "https://", "mailto:", "tel:")  # "https:path" leads into the application itself
 _PICTURES = tuple(f"data:image/{kind};base64," for kind in ("png", "gif", "jpeg", "jpg", "webp", "bmp"))
 ID_PREFIX = "mail-"
+MAX_ELEMENTS = 150_000  # each takes the sanitiser some 400 bytes of memory
 # A reference (``&#6;``) can name them; nobody can see them, and databases and terminals take them ill.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]")
 
@@ -89,9 +90,10 @@ def sanitize(html: str, *, remote: bool = False, cid: CidResolver | None = None)
             or None; without it inline pictures are left out.
 
     Returns:
-        A fragment without ``html`` and ``body``. Text that nests absurdly deep is shown as plain text.
+        A fragment without ``html`` and ``body``. A page that nests absurdly deep, or has more than ``MAX_ELEMENTS``, is
+        shown as plain text.
     """
-    if is_too_deep(html):
+    if html.count("<") - html.count("</") > MAX_ELEMENTS or is_too_deep(html):
         return SafeHtml(f"<pre>{escape(strip_tags(html))}</pre>")
     import nh3
 

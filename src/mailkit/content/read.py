@@ -23,7 +23,7 @@ from .reply import Reply, Segment, split_reply
 from .report import Report, report_of
 from .sniff import sniff
 from .tables import phrases
-from .text import html_to_text, read_html
+from .text import html_to_text, is_large, read_html
 from .tnef import Tnef
 
 __all__ = ["Content", "read"]
@@ -121,7 +121,7 @@ class Content:
         html = [self._raw_text(part) for part in self.message.html_body if part.content_type == "text/html"]
         html = html or [self._tnef_html] * bool(self._tnef_html)
         plain = [part for part in self.message.text_body if part.content_type != "text/html"]
-        if not html:
+        if not html or any(map(is_large, html)):
             return split_reply(self.text, forward=forward, answer=answer)
         read = [read_html(text, structure=True, forward=forward) for text in html]
         marked = any(item.quotes for item in read)

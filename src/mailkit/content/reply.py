@@ -38,6 +38,8 @@ from .signature import postscript, signature_start
 __all__ = ["Reply", "Segment", "split_reply"]
 
 MAX_CHARACTERS = 2 * 1024 * 1024
+MAX_LINES = 20_000
+MAX_MARKS = 20  # kinds of quote marks other than ">" in one text
 NEW, QUOTE, ATTRIBUTION, SIGNATURE, FORWARD = "new", "quote", "attribution", "signature", "forward"
 
 
@@ -87,7 +89,7 @@ class _Boundary:
 
 
 def split_reply(text: str, *, forward: bool = False, answer: bool = True, marked: bool = False) -> Reply:
-    """Take a plain text body apart. Linear; of more than ``MAX_CHARACTERS`` the rest is quoted.
+    """Take a plain text body apart. Linear; of more than ``MAX_CHARACTERS`` or ``MAX_LINES`` the rest is quoted.
 
     Args:
         forward: the subject says that this is a forward, so a copied header begins the forwarded message.
@@ -97,7 +99,9 @@ def split_reply(text: str, *, forward: bool = False, answer: bool = True, marked
         marked: the quote marks stand for quotations that a mail program marked in HTML, so nothing need announce them.
     """
     head, tail = text[:MAX_CHARACTERS], text[MAX_CHARACTERS:]
-    raw = head.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    raw = head.replace("\r\n", "\n").replace("\r", "\n").split("\n", MAX_LINES)
+    if len(raw) > MAX_LINES:
+        tail = raw.pop() + tail
     lines = [plain(line) for line in raw]
     boundaries = _boundaries(lines, forward)
     if not answer:
@@ -206,11 +210,12 @@ def _kinds(lines: Sequence[str], boundaries: Sequence[_Boundary], forward: bool)
     kinds = [QUOTE if is_quoted(line) else NEW for line in lines]
     last_quoted = max((n for n, kind in enumerate(kinds) if kind == QUOTE), default=-1)
     something_new = False
+    marks: set[str] = set()
     done = 0
     for boundary in boundaries:
         something_new = something_new or any(lines[n] and kinds[n] == NEW for n in range(done, boundary.start))
         forwards = boundary.kind == "forwarded" or (boundary.kind in ("header", "original") and forward)
-        soft = _quotes_below(lines, kinds, boundary.end)
+        soft = _quotes_below(lines, kinds, boundary.end, marks)
         if not something_new:
             # A header with nothing above it is a print of the message's own header; an attribution with nothing above
             # it and quoted lines somewhere below begins answers between the lines.
@@ -239,7 +244,7 @@ def _mark_rest(kinds: list[str], boundary: _Boundary, kind: str) -> None:
         kinds[boundary.start : boundary.end] = [ATTRIBUTION] * (boundary.end - boundary.start)
 
 
-def _quotes_below(lines: Sequence[str], kinds: list[str], start: int) -> bool:
+def _quotes_below(lines: Sequence[str], kinds: list[str], start: int, marks: set[str]) -> bool:
     """Whether the first line below, "[...]" not counted, is quoted. A mark other than ``>`` is recognised and noted."""
     below = next((n for n in range(start, len(lines)) if lines[n] and lines[n] not in _ELISIONS), None)
     if below is None:
@@ -247,7 +252,8 @@ def _quotes_below(lines: Sequence[str], kinds: list[str], start: int) -> bool:
     if kinds[below] == QUOTE:
         return True
     mark = foreign_mark(lines, below)
-    if mark:
+    if mark and mark not in marks and len(marks) < MAX_MARKS:
+        marks.add(mark)
         for number in range(below, len(lines)):
             kinds[number] = QUOTE if lines[number].startswith(mark) else kinds[number]
     return bool(mark)
@@ -284,10 +290,12 @@ def _mark_signatures(lines: Sequence[str], kinds: list[str]) -> None:
                 kinds[after:end] = [NEW] * (end - after)
             else:
                 weak.append((start + begin, end))
+    new = sum(1 for line, kind in zip(lines, kinds, strict=True) if line and kind == NEW) if weak else 0
     for begin, end in weak:
-        rest = any(kinds[n] == NEW and lines[n] for n in range(len(lines)) if not begin <= n < end)
-        if rest:  # a mail that says nothing but "Best regards" says that
+        own = sum(1 for n in range(begin, end) if lines[n] and kinds[n] == NEW)
+        if new > own:  # a mail that says nothing but "Best regards" says that
             kinds[begin:end] = [SIGNATURE] * (end - begin)
+            new -= own
 
 
 def _stretches(kinds: Sequence[str], wanted: str) -> list[tuple[int, int]]:
@@ -314,8 +322,4 @@ def _segments(raw: Sequence[str], kinds: Sequence[str]) -> tuple[Segment, ...]:
 
 def _unpadded(text: str) -> str:
     lines = [line.rstrip() for line in text.split("\n")]
-    while lines and not lines[0]:
-        lines.pop(0)
-    while lines and not lines[-1]:
-        lines.pop()
-    return "\n".join(lines)
+    return "\n".join(lines).strip("\n")

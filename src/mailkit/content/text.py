@@ -1,10 +1,9 @@
 """Readable plain text from HTML: paragraphs, lists, tables, links and quotations stay recognisable. Linear, no
 recursion.
 
-The walker goes through the parsed tree with its own stack and hands pieces to a ``_Page``, which knows lines. Line
-breaks are
-*pending* until text comes, so empty elements leave no holes, and a table cell that holds one paragraph stays on its
-row.
+The walker goes through the parsed tree with its own stack and hands pieces to a ``Page``, which knows lines. Line
+breaks are *pending* until text comes, so empty elements leave no holes, and a table cell that holds one paragraph stays
+on its row.
 
 With ``structure`` the containers in which mail programs put what is not new are marked for ``split_reply``:
 quotations become ``> `` lines, and where everything below is the old message a divider is written. Signatures are
@@ -13,23 +12,28 @@ taken out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .depth import is_too_deep, strip_tags
 from .lines import attribution_start, marker_kind, plain
 from .marks import Mark, mark_of
+from .page import MAX_QUOTE, Page
 from .styles import is_hidden, keeps_lines
 from .tables import phrases
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-__all__ = ["HtmlText", "html_to_text", "read_html"]
+__all__ = ["HtmlText", "html_to_text", "is_large", "read_html"]
 
-MAX_QUOTE = 20  # quote marks written in front of a line
 MAX_LINK = 300  # characters of a link that is shown
-MAX_LINES = 500_000
+MANY_LINES = 100  # in one piece of preserved text: they are written all at once
+MAX_TAGS = 40_000
+MAX_NODES = 40_000  # elements and texts; what has more is read without its structure
+MOST_TAGS = 120_000  # what has more is not even parsed, for its memory
+_EMPTY_LINES = re.compile(r"\n{4,}")
 _DIVIDER = "-----Original Message-----"
 _FORWARD = "---------- Forwarded message ---------"
 _SKIP = frozenset({"head", "script", "style", "title", "template", "noembed", "iframe", "svg", "math", "select"})
@@ -53,6 +57,11 @@ class HtmlText:
     quotes: bool = False
 
 
+def is_large(html: str) -> bool:
+    """Whether a page has so many tags that it is not read a second time for its structure."""
+    return html.count("<") > MAX_TAGS
+
+
 def html_to_text(html: str) -> str:
     """The body as readable text, lines separated by LF, no line end at the end."""
     return read_html(html).text
@@ -64,94 +73,22 @@ def read_html(html: str, *, structure: bool = False, forward: bool = False) -> H
     Args:
         forward: the message is a forward, so what follows a divider is the forwarded message.
     """
-    if is_too_deep(html):
-        lines = (" ".join(line.split()) for line in strip_tags(html).split("\n"))
-        return HtmlText("\n".join(line for line in lines if line))
+    if html.count("<") > MOST_TAGS or is_too_deep(html):
+        return _flat(html)
     from selectolax.lexbor import LexborHTMLParser
 
     root = LexborHTMLParser(html.replace("\0", "")).body
     walker = _Walker(structure=structure, divider=_FORWARD if forward else _DIVIDER)
-    if root is not None:
-        walker.walk(root)
+    if root is not None and not walker.walk(root):
+        return _flat(html)
     signatures = tuple(text for page in walker.signatures if (text := page.finish()))
     return HtmlText(walker.page.finish(), signatures, walker.quotes)
 
 
-@dataclass(slots=True)
-class _Page:
-    """Lines being written. ``pending``: line breaks to make before the next text (2: one empty line)."""
-
-    lines: list[str] = field(default_factory=list)
-    current: list[str] = field(default_factory=list)
-    pending: int = 0
-    quote: int = 0
-    indent: int = 0
-    bullet: str = ""
-    space: bool = False  # a blank is due before the next word
-
-    def break_line(self, count: int = 1) -> None:
-        if self.current or self.lines:
-            self.pending = max(self.pending, count)
-        self.space = False
-
-    def force_line(self) -> None:
-        """<br>: two of them make an empty line."""
-        self.pending += 1
-        self.space = False
-
-    def write(self, text: str) -> None:
-        if not text:
-            return
-        self._settle()
-        if self.space and self.current:
-            self.current.append(" ")
-        self.space = False
-        self.current.append(text)
-
-    def words(self, text: str) -> None:
-        """Text with white space collapsed, as HTML shows it."""
-        joined = " ".join(text.split())
-        if not joined:
-            self.space = self.space or bool(text and self.current and not self.pending)
-            return
-        if text[0].isspace() and not self.pending:
-            self.space = True
-        self.write(joined)
-        self.space = text[-1].isspace()
-
-    def _settle(self) -> None:
-        if self.pending:
-            self._flush()
-            if self.lines:
-                self.lines.extend([self._prefix().rstrip()] * min(self.pending - 1, 2))
-            self.pending = 0
-
-    def _flush(self) -> None:
-        if self.current and len(self.lines) < MAX_LINES:
-            text = "".join(self.current)
-            self.lines.append(f"{self._prefix()}{self.bullet}{text}".rstrip())
-            self.bullet = " " * len(self.bullet)
-        self.current = []
-
-    def _prefix(self) -> str:
-        return "> " * min(self.quote, MAX_QUOTE) + "  " * min(self.indent, MAX_QUOTE)
-
-    def next_line(self) -> int:
-        """The number of the line on which the next text will stand."""
-        return len(self.lines) + (1 + min(self.pending - 1, 2) if self.current and self.pending else 0)
-
-    def boundary(self, *, opens: bool = True) -> None:
-        """The prefix changes here: what was written keeps the old one; empty lines belong to the outer side."""
-        self._flush()
-        if opens and self.lines:
-            self.lines.extend([self._prefix().rstrip()] * min(self.pending - 1, 2))
-            self.pending = 1
-        elif self.lines:
-            self.pending = max(self.pending, 1)
-
-    def finish(self) -> str:
-        self._flush()
-        return "\n".join(self.lines).strip("\n")
+def _flat(html: str) -> HtmlText:
+    """The text of a page that is too deep or has too many elements for its structure to be read."""
+    lines = (" ".join(line.split()).removeprefix("| ") for line in strip_tags(html).split("\n"))
+    return HtmlText("\n".join(line for line in lines if line))
 
 
 @dataclass(slots=True)
@@ -164,8 +101,8 @@ class _Walker:
     """One pass over the tree; ``_stack`` holds nodes to enter and (node, undo) pairs to leave."""
 
     def __init__(self, *, structure: bool, divider: str) -> None:
-        self.page = _Page()
-        self.signatures: list[_Page] = []
+        self.page = Page()
+        self.signatures: list[Page] = []
         self.quotes = False
         self._structure = structure
         self._divider = divider
@@ -175,9 +112,13 @@ class _Walker:
         self._kept = [False]  # whether line ends and blanks are kept as they are, for each element that decides it
         self._cells: list[tuple[int, bool]] = []  # (lines written when the cell began, whether the row has text)
 
-    def walk(self, root: LexborNode) -> None:
+    def walk(self, root: LexborNode) -> bool:
+        """Go through the tree; False if it has more than ``MAX_NODES``."""
         stack: list[tuple[LexborNode, str]] = [(root, "")]
+        entered = 0
         while stack:
+            if entered > MAX_NODES:
+                return False
             node, undo = stack.pop()
             if undo:
                 self._leave(node, undo)
@@ -200,22 +141,29 @@ class _Walker:
                 self._kept.append(keeps)
                 stack.append((node, "lines"))
             children = list(node.iter(include_text=True))
+            entered += len(children)
             stack.extend([(child, "") for child in reversed(children)])
+        return True
 
     def _text(self, text: str) -> None:
         if not self._kept[-1]:
             self.page.words(text)
             return
-        for number, line in enumerate(text.split("\n")):
-            if number:
-                self.page.force_line()
+        first, *rest = text.split("\n")
+        self.page.write(first)
+        if len(rest) > MANY_LINES:
+            whole = _EMPTY_LINES.sub("\n\n\n", "\n".join(["", *rest[:-1], ""]))
+            self.page.write_lines(whole.split("\n")[1:-1])
+            del rest[:-1]
+        for line in rest:
+            self.page.force_line()
             self.page.write(line)
 
     def _enter(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> str:
         mark = mark_of(node, tag, attributes) if self._structure and attributes else Mark.NONE
         if mark is Mark.SIGNATURE and not self.page.quote and not self._signing:
             self._signing = True
-            self.signatures.append(_Page())
+            self.signatures.append(Page())
             self.signatures[-1], self.page = self.page, self.signatures[-1]
             return "signature"
         if mark in (Mark.AFTER, Mark.FORWARD):

@@ -8,13 +8,15 @@ read as code page 932, which has all of it.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 __all__ = ["decode_iso2022_jp", "is_iso2022_jp"]
 
-_ESCAPES = re.compile(rb"(\x1b(?:\$[@B]|\$\([@BDOPQ]|\([BJIH])|\r\n|\n|\r|\x0e|\x0f)")
+_ESCAPES = re.compile(rb"(\x1b(?:\$[@B]|\$\([@BDOPQ]|\([BJIH])|\x0e|\x0f)")
+_LINE_END = re.compile(rb"[\r\n]")
 _SHIFT = re.compile(rb"\x1b(?:\$[@B]|\(I)")
+_USUAL = 64  # bytes; segments of usual length are remembered
 _DOUBLE = frozenset({b"\x1b$@", b"\x1b$B", b"\x1b$(@", b"\x1b$(B", b"\x1b$(O", b"\x1b$(P", b"\x1b$(Q"})
-_ENDS = frozenset({b"\r\n", b"\n", b"\r"})
 # The lead byte of a row, and whether the row is odd, shifted to the eighth bit.
 _LEADS = bytes((row >> 1) + (0x81 if row < 62 else 0xC1) if 0 <= (row := n - 0x21) < 94 else 0x81 for n in range(256))
 _ODD = bytes(0x80 if (n - 0x21) & 1 else 0 for n in range(256))
@@ -40,13 +42,13 @@ def decode_iso2022_jp(data: bytes) -> str:
     out: list[bytes] = []
     mode = b""
     for piece in _ESCAPES.split(data):
-        if piece in _ENDS:
-            mode = b""
-            out.append(piece)
-        elif piece[:1] in (b"\x1b", b"\x0e", b"\x0f"):
+        if piece[:1] in (b"\x1b", b"\x0e", b"\x0f"):
             mode = piece
         elif mode in _DOUBLE:
-            out.append(_shift_jis(piece))
+            end = _LINE_END.search(piece)
+            stop = end.start() if end else len(piece)
+            pairs = piece[:stop]
+            out += (_short(pairs) if len(pairs) <= _USUAL else _shift_jis(pairs), piece[stop:])
         elif mode in (b"\x1b(I", b"\x0e"):
             out.append(piece.translate(_KANA))
         else:
@@ -55,6 +57,11 @@ def decode_iso2022_jp(data: bytes) -> str:
 
 
 _KANA = bytes(n | 0x80 if 0x21 <= n <= 0x5F else n for n in range(256))
+
+
+@lru_cache(maxsize=1024)
+def _short(pairs: bytes) -> bytes:
+    return _shift_jis(pairs)
 
 
 def _shift_jis(pairs: bytes) -> bytes:
