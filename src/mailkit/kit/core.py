@@ -198,8 +198,9 @@ class Core:
         if known is not None:
             return known
         profile = self._load_profile(name)
-        with self._lock:
-            self._profiles[name] = profile
+        if not self.store.is_open_here:  # what that transaction has changed is not true for others yet
+            with self._lock:
+                self._profiles[name] = profile
         return profile
 
     def _load_profile(self, name: str | None) -> Profile:

@@ -181,6 +181,11 @@ class Store:
                 yield tx
             connection.rollback()
 
+    @property
+    def is_open_here(self) -> bool:
+        """Whether a transaction on this database is open in this thread or task, whose rows may yet be undone."""
+        return self._outer() is not None
+
     def _outer(self) -> tuple[Tx, bool] | None:
         """The innermost transaction that is open here on this database, and whether it may write."""
         for pool, tx, writes in reversed(_open.get()):
@@ -261,13 +266,14 @@ class Store:
     @contextmanager
     def within(self, connection: object) -> Iterator[Tx]:
         """A part of the caller's own transaction: when the block raises, what it wrote is undone, and what the caller
-        wrote before stays, ready to be committed.
+        wrote before stays, ready to be committed. What is read in the block is read on the caller's connection too: who
+        holds one of a small pool and waits for another may wait for himself.
 
         Raises:
             ConfigError: as ``join``.
         """
         tx = self.join(connection)
-        with tx.savepoint():
+        with tx.savepoint(), self._inside(tx, writes=True):
             if tx.dialect == "sqlite":
                 tx.execute(_BE_WRITER)
             yield tx
