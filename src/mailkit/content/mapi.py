@@ -81,6 +81,10 @@ class Properties:
         """As ``time``, for a named property."""
         return _time(self.data, self.named.get((group, name)))
 
+    def named_number(self, group: bytes, name: int | str) -> int | None:
+        """As ``number``, for a named property."""
+        return _number(self.data, self.named.get((group, name)))
+
     def named_raw(self, group: bytes, name: int | str) -> bytes:
         """As ``raw``, for a named property."""
         return _raw(self.data, self.named.get((group, name)))

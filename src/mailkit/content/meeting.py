@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, tzinfo
+
 from mailkit.message import parse_addresses
 
 from .calendar import Attendee, Calendar, Event
+from .outlook_series import OutlookSeries, read_outlook_series, read_outlook_zone
 from .tables import rows
 from .tnef import MEETINGS, Tnef
 
@@ -37,11 +40,18 @@ def meeting_of(stream: Tnef) -> Calendar | None:
     method, status = _METHODS.get(kind.removeprefix(MEETINGS), ("", "needs-action"))
     person = next(iter(parse_addresses(stream.sender, 1)), None)
     sender = Attendee(person.address, person.name, status) if person is not None else None
+    clock = (read_outlook_zone(stream.clock) if stream.clock else None) or UTC
+    series = _series(stream, clock)
     event = Event(
         uid=_uid(stream.meeting_id),
         summary=stream.subject,
-        start=stream.start,
-        end=stream.end,
+        start=_midnight(stream.start, clock) if stream.all_day else stream.start,
+        end=_midnight(stream.end, clock) if stream.all_day else stream.end,
+        all_day=stream.all_day,
+        recurrence=str(series.rule) if series is not None else "",
+        left_out=_left_out(series, stream, clock),
+        occurrence=_midnight(stream.replaces, clock) if stream.all_day else stream.replaces,
+        clock=UTC if stream.all_day else clock,
         location=stream.location,
         description=stream.text[:100_000],
         organizer=None if method in ("REPLY", "COUNTER") else sender,
@@ -49,6 +59,25 @@ def meeting_of(stream: Tnef) -> Calendar | None:
         status="cancelled" if method == "CANCEL" else "",
     )
     return Calendar(method, (event,))
+
+
+def _series(stream: Tnef, clock: tzinfo) -> OutlookSeries | None:
+    if stream.start is None or not stream.series or stream.replaces is not None:
+        return None
+    return read_outlook_series(stream.series, stream.start.astimezone(clock))
+
+
+def _midnight(when: datetime | None, clock: tzinfo) -> datetime | None:
+    """Outlook stores midnight by the clock; of whole days we tell midnight UTC."""
+    return None if when is None else datetime.combine(when.astimezone(clock).date(), time(), tzinfo=UTC)
+
+
+def _left_out(series: OutlookSeries | None, stream: Tnef, clock: tzinfo) -> tuple[datetime, ...]:
+    """The starts on the days that are left out."""
+    if series is None or stream.start is None:
+        return ()
+    at, clock = (time(), UTC) if stream.all_day else (stream.start.astimezone(clock).time(), clock)
+    return tuple(datetime.combine(day, at, tzinfo=clock).astimezone(UTC) for day in series.left_out)
 
 
 def _uid(identifier: str) -> str:

@@ -23,6 +23,7 @@ __all__ = ["Tnef", "TnefFile", "is_tnef", "read_tnef"]
 
 SIGNATURE = b"\x78\x9f\x3e\x22"
 MEETINGS = "ipm.schedule.meeting."  # how the message class of invitations and answers to them begins
+MAX_SERIES = 64 * 1024  # bytes of a rule of recurrence, exceptions included
 MAX_RTF = 4 * 1024 * 1024  # bytes of RTF that are made out of a compressed one
 MAX_CHECKED = 64 * 1024  # bytes of an attribute whose checksum is looked at
 _ATTRIBUTE = struct.Struct("<BII")
@@ -95,6 +96,8 @@ class Tnef:
         charset: of texts that are not Unicode. sender: "Ana <ana@acme.example>", of enclosed messages, "" if unknown.
         body: the plain text, "" if there is none. html_source: PidTagHtml as text, not sanitised.
         files: the attachments in order. defects: what cannot be read, as sentences.
+        series, clock: how a meeting recurs and in which zone, as Outlook stores it (``outlook_series``). replaces: the
+            start of the one occurrence that the stream speaks of.
     """
 
     message_class: str = ""
@@ -111,6 +114,10 @@ class Tnef:
     end: datetime | None = None
     location: str = ""
     meeting_id: str = ""
+    all_day: bool = False
+    series: bytes = field(default=b"", repr=False)
+    clock: bytes = field(default=b"", repr=False)
+    replaces: datetime | None = None
     _compressed: bytes = field(default=b"", repr=False)
 
     @cached_property
@@ -259,6 +266,10 @@ class _Reader:
             end=own.named_time(_APPOINTMENT, 0x820E) or own.time(0x0061),
             location=own.named_text(_APPOINTMENT, 0x8208) or own.named_text(_MEETING, 0x0002),
             meeting_id=(own.named_raw(_MEETING, 0x0023) or own.named_raw(_MEETING, 0x0003))[:500].hex().upper(),
+            all_day=bool(own.named_number(_APPOINTMENT, 0x8215)),
+            series=own.named_raw(_APPOINTMENT, 0x8216)[:MAX_SERIES],
+            clock=own.named_raw(_APPOINTMENT, 0x8233)[:48],
+            replaces=own.named_time(_APPOINTMENT, 0x8228),
             _compressed=own.raw(0x1009)[: MAX_RTF + 16],
         )
 

@@ -176,6 +176,11 @@ class _Zone(tzinfo):
         first = self._observances[0]
         return first.offset if _local(first.start) is None else first.before
 
+    def fromutc(self, when: datetime) -> datetime:
+        """The clock's time: the offset is looked up by the time that it gives itself."""
+        guess = when + self.utcoffset(when)
+        return when + self.utcoffset(guess)
+
     def dst(self, _when: datetime | None) -> timedelta:
         return timedelta(0)
 
