@@ -46,6 +46,7 @@ def test_a_name_that_shows_another_sender_is_told(value: bytes) -> None:
         b"boss@corp.example@evil.example",
         b'"boss@corp.example"@evil.example',
         b"x=?utf-8?q?=40corp.example?=@evil.example",
+        b"Bo <=?utf-8?q?boss=40corp.example?=>",
         b"boss@corp.example\x00 <boss@corp.example>",
         b"boss@corp.example\x0b <boss@corp.example>",
     ],
@@ -94,6 +95,28 @@ def test_lines_that_begin_like_a_boundary_are_only_told_where_no_part_follows() 
     raw = multipart(b"multipart/mixed; boundary=abc", b"--abc", b"", b"one", b"--abcdef is a word", b"two", b"--abc--")
     assert [part.content for part in parse(raw).parts[1:]] == [b"one\r\n--abcdef is a word\r\ntwo"]
     assert codes(raw) == ["near-boundary"]
+
+
+def test_a_boundary_without_quotes_that_has_a_blank_in_it() -> None:
+    hidden = (b"--a", b"Content-Disposition: attachment; filename=x.exe", b"", b"MZ")
+    for last in (b"--a--", b"--a b--"):
+        raw = multipart(b"multipart/mixed; boundary=a b", b"--a b", b"", b"one", *hidden, last)
+        assert [part.filename for part in parse(raw).attachments] == ["x.exe"]
+        assert codes(raw) == ["boundaries"]
+    quoted = multipart(b'multipart/mixed; boundary="a b"', b"--a b", b"", b"one", b"--a", b"--a b--")
+    assert [part.content for part in parse(quoted).parts[1:]] == [b"one\r\n--a"]
+
+
+def test_the_text_of_an_inner_multipart_without_parts_is_shown() -> None:
+    inner = (b"--a", b"Content-Type: multipart/alternative; boundary=b", b"", b"inside", b"--a--")
+    raw = multipart(b"multipart/mixed; boundary=a", b"--a", b"", b"one", *inner)
+    assert read(parse(raw)).text == "one\ninside"
+
+
+def test_an_enclosed_message_that_is_encoded_is_opened_and_told() -> None:
+    raw = HEAD + b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nRnJvbTogYUBiLmNcbg=="
+    assert parse(raw).parts[0].message is not None
+    assert codes(raw) == ["encoded-message"]
 
 
 def test_the_root_of_a_related_is_the_part_that_start_names() -> None:
@@ -170,6 +193,7 @@ def test_dates_of_the_world(value: str, expected: str) -> None:
         ("abc".encode("utf-16-be"), "utf-16", "abc"),
         (b"plain text", "utf-16", "plain text"),
         (b"\x96 \x8a", "iso-8859-2", "– Š"),
+        (b"x" * 40 + b"+2d4-\xff", "utf-7", "x" * 40 + "\ufffd\ufffd"),
         ("ş".encode("cp1254"), "iso-8859-9", "ş"),
     ],
 )

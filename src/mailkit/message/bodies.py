@@ -21,6 +21,8 @@ class PartLike(Protocol):
     @property
     def is_multipart(self) -> bool: ...
     @property
+    def is_partless(self) -> bool: ...
+    @property
     def params(self) -> Mapping[str, str]: ...
     @property
     def content_id(self) -> str | None: ...
@@ -52,6 +54,12 @@ def _from_root(parts: Sequence[PartLike], related: PartLike) -> Sequence[int]:
     return related.children if root is None else (root, *(n for n in related.children if n != root))
 
 
+def _add(index: int, *lists: list[int] | None) -> None:
+    for one in lists:
+        if one is not None:
+            one.append(index)
+
+
 def _is_media(content_type: str) -> bool:
     return content_type.startswith(("image/", "audio/", "video/"))
 
@@ -78,7 +86,9 @@ def _walk(
     html_before = -1 if html is None else len(html)
     for position, index in enumerate(indexes):
         part = parts[index]
-        if part.is_multipart:
+        if part.is_partless:
+            _add(index, text, html)
+        elif part.is_multipart:
             sub = part.content_type.partition("/")[2]
             children = _from_root(parts, part) if sub == "related" else part.children
             _walk(parts, children, sub, in_alternative or sub == "alternative", text, html, attachments)

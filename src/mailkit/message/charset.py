@@ -32,11 +32,14 @@ _EIGHT_BIT = re.compile(rb"[\x80-\xff]")
 
 def _strict(data: bytes, codec: str) -> str | None:
     try:
-        text = data.decode(codec)
-        # UTF-7 can spell half a surrogate pair, which no database and no UTF-8 can hold.
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if codec == "utf-7" else text
+        return _whole(data.decode(codec), codec)
     except (UnicodeError, ValueError, LookupError):
         return None
+
+
+def _whole(text: str, codec: str) -> str:
+    """UTF-7 can spell half a surrogate pair, which no database and no UTF-8 can hold."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if codec == "utf-7" else text
 
 
 def _nearly(data: bytes, codec: str) -> str | None:
@@ -45,7 +48,7 @@ def _nearly(data: bytes, codec: str) -> str | None:
     What is labelled UTF-8 must have as many characters beyond ASCII that are right: in another charset there are none.
     """
     try:
-        text = data.decode(codec, "replace")
+        text = _whole(data.decode(codec, "replace"), codec)
     except (UnicodeError, ValueError, LookupError):
         return None
     broken = text.count("\ufffd")

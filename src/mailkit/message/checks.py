@@ -8,7 +8,7 @@ Defect codes: ``addresses``, ``base64-invalid``, ``base64-pieces``, ``base64-tra
 ``parts-after-end``, ``references``, ``unknown-encoding``, ``uuencode-invalid``.
 
 Ambiguity codes: ``bare-cr``, ``boundaries``, ``content-ids``, ``duplicate-header``, ``duplicate-parameter``,
-``embedded-file``, ``encoded-multipart``, ``encodings``, ``filenames``, ``from``, ``from-name`` (the display name shows
+``embedded-file``, ``encoded-message``, ``encoded-multipart``, ``encodings``, ``filenames``, ``from``, ``from-name`` (the display name shows
 another address), ``from-syntax`` (the address itself can be read in two ways), ``guessed-boundary``,
 ``near-boundary``, ``parts-after-end``, ``tnef``.
 """
@@ -35,6 +35,8 @@ _ONCE = ("from", "sender", "reply-to", "to", "cc", "bcc", "subject", "date", "me
 _ONCE_MIME = ("content-type", "content-transfer-encoding", "content-disposition", "content-id")
 _AUTHORS = 5  # looked at closely
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CODED_ADDRESS = re.compile(rb"<[ \t]{0,9}=\?[^<>\s]{1,300}>")
+_LOOKED_AT = 10_000  # bytes of one From
 _BARE_CR = re.compile(rb"\r(?!\n)")
 _TEXT = ("text/", "message/delivery-status", "message/disposition-notification")
 
@@ -119,6 +121,8 @@ def _message_ambiguities(message: Message) -> Iterator[tuple[str, str]]:
     for raw in message.headers.raw_all("from")[:_AUTHORS]:
         if _CONTROL.search(raw):
             yield "from-syntax", "there are control characters in From"
+        if _CODED_ADDRESS.search(raw[:_LOOKED_AT]):
+            yield "from-syntax", "the author's address is an encoded word"
     for address in message.from_[:_AUTHORS]:
         local = address.address.rpartition("@")[0]
         if "@" in local or "=?" in local:
@@ -148,6 +152,8 @@ def _part_ambiguities(part: Part) -> Iterator[tuple[str, str]]:
             yield "encodings", "more than one transfer encoding: " + ", ".join(sorted(encodings))[:100]
     if part.is_multipart and encodings - {"7bit", "8bit", "binary"}:
         yield "encoded-multipart", "a multipart with a transfer encoding, which is not undone"
+    if part.content_type in ("message/rfc822", "message/global") and encodings - {"7bit", "8bit", "binary"}:
+        yield "encoded-message", "an enclosed message with a transfer encoding: some programs do not open it"
     yield from _parameter_ambiguities(part)
     if not part.is_multipart:
         yield from _content_ambiguities(part)

@@ -103,6 +103,13 @@ class Part:
         """For the parser only, once, before the message is handed out."""
         self.children = children
 
+    @property
+    def is_partless(self) -> bool:
+        """Whether this is a multipart in which no part was found: its text is shown rather than lost."""
+        if not self.is_multipart or self.children or self.start >= self.end:
+            return False
+        return not self._raw[self.start : self.end].isspace()
+
     def __repr__(self) -> str:
         return f"Part({self.index}, {self.content_type!r}, {self.start}:{self.end})"
 
@@ -229,13 +236,7 @@ class Message:
 
     @lazy
     def _lists(self) -> Lists:
-        lists = sort_parts(self.parts)
-        root = self.parts[0]
-        if root.is_multipart and len(self.parts) == 1 and self.raw[root.start : root.end].strip():
-            # A multipart in which no part was found: its text is shown rather than lost.
-            lists.text.append(0)
-            lists.html.append(0)
-        return lists
+        return sort_parts(self.parts)
 
     @lazy
     def text_body(self) -> tuple[Part, ...]:

@@ -162,6 +162,8 @@ def _pairs(text: str, at: int, limit: int) -> tuple[list[tuple[str, str]], bool]
             continue
         value = text[at:stop].strip(" \t").strip('"')
         pairs.append((name, value if _is_name(name) else _bare(value)))
+        if name == "boundary" and " " in value:
+            pairs.append((name, value.partition(" ")[0]))  # strict readers end it at the blank
         at = stop + 1
     return pairs, False
 
