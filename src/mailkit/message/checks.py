@@ -8,9 +8,9 @@ Defect codes: ``addresses``, ``base64-invalid``, ``base64-pieces``, ``base64-tra
 ``parts-after-end``, ``references``, ``unknown-encoding``, ``uuencode-invalid``.
 
 Ambiguity codes: ``bare-cr``, ``boundaries``, ``content-ids``, ``duplicate-header``, ``duplicate-parameter``,
-``embedded-file``, ``encoded-message``, ``encoded-multipart``, ``encodings``, ``filenames``, ``from``, ``from-name`` (the display name shows
-another address), ``from-syntax`` (the address itself can be read in two ways), ``guessed-boundary``,
-``near-boundary``, ``parts-after-end``, ``tnef``.
+``embedded-file``, ``encoded-message``, ``encoded-multipart``, ``encodings``, ``filenames``, ``from``, ``from-name``
+(the display name shows another address), ``from-syntax`` (the address itself can be read in two ways),
+``guessed-boundary``, ``near-boundary``, ``parts-after-end``, ``tnef``.
 """
 
 from __future__ import annotations
