@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailkit.content import read_calendar
+from mailkit.content import kind_of, read, read_calendar
+from mailkit.message import parse
 
 INVITATION = """\
 BEGIN:VCALENDAR\r
@@ -244,3 +245,45 @@ def test_the_library_reads_the_same(text: str) -> None:
     people = event.get("ATTENDEE", [])
     assert [str(one).lower().removeprefix("mailto:") for one in people] == [one.address for one in ours.attendees]
     assert event["RRULE"].to_ical().decode() == ours.recurrence
+
+
+def test_who_goes_instead() -> None:
+    calendar = read_calendar(
+        "BEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\n"
+        'ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO="mailto:cy@b.example","mailto:di@b.example":mailto:bo@b.example\n'
+        'ATTENDEE;DELEGATED-FROM="mailto:bo@b.example":mailto:cy@b.example\nEND:VEVENT\nEND:VCALENDAR\n'
+    )
+    answer = calendar.answer
+    assert answer is not None
+    assert (answer.address, answer.status, answer.delegated_to) == ("bo@b.example", "delegated", "cy@b.example")
+    assert calendar.events[0].attendees[1].delegated_from == "bo@b.example"
+
+
+def test_names_escaped_as_rfc_6868_has_it() -> None:
+    event = read_calendar(
+        "BEGIN:VEVENT\nORGANIZER;CN=\"Ana ^'A^' ^^ Adams\":mailto:ana@acme.example\nEND:VEVENT"
+    ).events[0]
+    assert event.organizer is not None
+    assert event.organizer.name == 'Ana "A" ^ Adams'
+
+
+@pytest.mark.parametrize("charset", ["us-ascii", "iso-8859-1", "utf-8", ""])
+@pytest.mark.parametrize("kind", ["text/calendar", "application/ics"])
+def test_calendars_are_utf_8_whatever_the_header_says(kind: str, charset: str) -> None:
+    said = f"; charset={charset}" if charset else ""
+    text = "BEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nSUMMARY:Übergabe\nEND:VEVENT\nEND:VCALENDAR\n"
+    message = parse(f"From: a@acme.example\nContent-Type: {kind}{said}\n\n{text}".encode())
+    calendar = read(message).calendar
+    assert calendar is not None
+    assert calendar.events[0].summary == "Übergabe"
+    assert kind_of(message) == "calendar"
+
+
+def test_a_calendar_that_is_only_attached() -> None:
+    text = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Plan\nEND:VEVENT\nEND:VCALENDAR\n"
+    attached = f"Content-Type: application/octet-stream; name=plan.ICS\n\n{text}"
+    body = f"--b\nContent-Type: text/plain\n\nHello\n--b\n{attached}--b--"
+    message = parse(f"From: a@acme.example\nContent-Type: multipart/mixed; boundary=b\n\n{body}\n".encode())
+    calendar = read(message).calendar
+    assert calendar is not None
+    assert (calendar.events[0].summary, kind_of(message)) == ("Plan", "normal")

@@ -8,7 +8,7 @@ reply       new text, quotations, signature (``lines``, ``signature``, ``languag
 report      bounces, complaints, receipts (``delivery``, ``notices``, ``reasons``)
 kinds       what kind of message this is; whether a machine may answer it
 trust       how far the sender can be believed (``authres``, ``domains``, ``dkim``, ``lookalike``)
-calendar    invitations (``recurrence``: series; ``meeting``: those that came as winmail.dat)
+calendar    invitations (``ical``: lines; ``recurrence``, ``outlook_series``: series; ``meeting``: in winmail.dat)
 files       all attached files, whatever they are packed in (``sniff``: what they are by their bytes)
 smime       S/MIME: verify, decrypt (``cms``: its signatures; ``sealed``: the values that come of it)
 openpgp     OpenPGP: verify, decrypt

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from heapq import merge
 from urllib.parse import unquote
 
+from .ical import Property, properties, unescaped
 from .recurrence import MAX_OCCURRENCES, Rule, read_rule, starts_of
 from .zones import Observance, find_zone, offset_of, zone_of
 
@@ -28,13 +29,15 @@ MAX_SERIES = 10  # series of one calendar whose occurrences are worked out
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """One invited: ``status`` is PARTSTAT in lower case (``needs-action``, ``accepted``, ``declined``, ``tentative``
-    …)."""
+    """One invited: ``status`` is PARTSTAT in lower case (``needs-action``, ``accepted``, ``declined``, ``tentative``,
+    ``delegated`` …). ``delegated_to``, ``delegated_from``: the address of who goes instead, and of who sent them."""
 
     address: str
     name: str = ""
     status: str = "needs-action"
     role: str = ""
+    delegated_to: str = ""
+    delegated_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,18 +172,11 @@ def _starts(event: Event) -> Iterator[datetime]:
 
 
 @dataclass(slots=True)
-class _Property:
-    name: str
-    params: dict[str, str]
-    value: str
-
-
-@dataclass(slots=True)
 class _Open:
     """A component being read."""
 
     name: str
-    properties: list[_Property] = field(default_factory=list)
+    properties: list[Property] = field(default_factory=list)
 
 
 def read_calendar(text: str, method: str = "") -> Calendar:
@@ -195,7 +191,7 @@ def read_calendar(text: str, method: str = "") -> Calendar:
     found: list[_Open] = []
     open_: list[_Open] = []
     zone = ""
-    for item in _properties(text[:MAX_CHARACTERS]):
+    for item in properties(text[:MAX_CHARACTERS]):
         if item.name == "BEGIN":
             open_.append(_Open(item.value.strip().upper()))
             del open_[20:]
@@ -219,38 +215,6 @@ def read_calendar(text: str, method: str = "") -> Calendar:
     return Calendar(method, tuple(_event(item, zones) for item in found))
 
 
-def _properties(text: str) -> Iterator[_Property]:
-    """Content lines, unfolded (RFC 5545 section 3.1)."""
-    line: list[str] = []
-    for raw in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        if raw[:1] in (" ", "\t") and line:
-            line.append(raw[1:])
-            continue
-        if line and (item := _property("".join(line))):
-            yield item
-        line = [raw]
-    if line and (item := _property("".join(line))):
-        yield item
-
-
-def _property(line: str) -> _Property | None:
-    """``NAME;PARAM="value":text``; a colon inside quotes does not end the parameters."""
-    parts: list[str] = [""]
-    quoted = False
-    for number, char in enumerate(line[:8000]):
-        if char == '"':
-            quoted = not quoted
-        elif char == ":" and not quoted:
-            pairs = (part.partition("=") for part in parts[1:])
-            params = {name.strip().upper(): value.strip().strip('"') for name, _, value in pairs}
-            return _Property(parts[0].strip().upper(), params, line[number + 1 :])
-        elif char == ";" and not quoted:
-            parts.append("")
-            continue
-        parts[-1] += char
-    return None
-
-
 def _observance(item: _Open) -> Observance:
     values = {found.name: found.value.strip().upper() for found in item.properties}
     offset, before = offset_of(values.get("TZOFFSETTO", "")), offset_of(values.get("TZOFFSETFROM", ""))
@@ -258,7 +222,7 @@ def _observance(item: _Open) -> Observance:
 
 
 def _event(item: _Open, zones: dict[str, tzinfo]) -> Event:
-    first: dict[str, _Property] = {}
+    first: dict[str, Property] = {}
     attendees: list[Attendee] = []
     for found in item.properties:
         first.setdefault(found.name, found)
@@ -266,7 +230,7 @@ def _event(item: _Open, zones: dict[str, tzinfo]) -> Event:
             attendees.append(_attendee(found))
 
     def text(name: str) -> str:
-        return _unescaped(first[name].value) if name in first else ""
+        return unescaped(first[name].value) if name in first else ""
 
     start, all_day = _time(first.get("DTSTART"), zones)
     end, _ = _time(first.get("DTEND") or first.get("DUE"), zones)
@@ -302,17 +266,27 @@ def _dates(item: _Open, name: str, zones: dict[str, tzinfo]) -> tuple[datetime, 
     found: list[datetime] = []
     for one in item.properties:
         for value in one.value.split(",", MAX_DATES)[:MAX_DATES] if one.name == name else ():
-            when = _time(_Property(name, one.params, value.partition("/")[0]), zones)[0]
+            when = _time(Property(name, one.params, value.partition("/")[0]), zones)[0]
             if when is not None and len(found) < MAX_DATES:
                 found.append(when)
     return tuple(found)
 
 
-def _attendee(item: _Property) -> Attendee:
-    value = item.value.strip()
-    address = _decoded(value[7:]) if value[:7].lower() == "mailto:" else item.params.get("EMAIL", value)
-    status = item.params.get("PARTSTAT", "needs-action").lower()
-    return Attendee(address, item.params.get("CN", ""), status, item.params.get("ROLE", "").lower())
+def _attendee(item: Property) -> Attendee:
+    params = item.params
+    return Attendee(
+        _address(item.value, params.get("EMAIL", "")),
+        params.get("CN", ""),
+        params.get("PARTSTAT", "needs-action").lower(),
+        params.get("ROLE", "").lower(),
+        _address(params.get("DELEGATED-TO", "")),
+        _address(params.get("DELEGATED-FROM", "")),
+    )
+
+
+def _address(value: str, otherwise: str = "") -> str:
+    value = value.strip().partition('","')[0]  # of several delegates the first
+    return _decoded(value[7:]) if value[:7].lower() == "mailto:" else otherwise or value
 
 
 def _decoded(address: str) -> str:
@@ -321,24 +295,7 @@ def _decoded(address: str) -> str:
     return plain if plain.isprintable() else address
 
 
-def _unescaped(value: str) -> str:
-    """RFC 5545 section 3.3.11."""
-    if "\\" not in value:
-        return value
-    out: list[str] = []
-    escaped = False
-    for char in value:
-        if escaped:
-            out.append("\n" if char in "nN" else char)
-            escaped = False
-        elif char == "\\":
-            escaped = True
-        else:
-            out.append(char)
-    return "".join(out)
-
-
-def _time(item: _Property | None, zones: dict[str, tzinfo]) -> tuple[datetime | None, bool]:
+def _time(item: Property | None, zones: dict[str, tzinfo]) -> tuple[datetime | None, bool]:
     """(UTC, whether it is a date without a time)."""
     if item is None:
         return None, False
@@ -356,7 +313,7 @@ def _time(item: _Property | None, zones: dict[str, tzinfo]) -> tuple[datetime | 
         return None, False
 
 
-def _clock(item: _Property | None, zones: dict[str, tzinfo]) -> tzinfo:
+def _clock(item: Property | None, zones: dict[str, tzinfo]) -> tzinfo:
     is_utc = item is None or item.value.strip().upper().endswith("Z")
     return UTC if is_utc or item is None else find_zone(item.params.get("TZID", ""), zones)
 

@@ -116,8 +116,8 @@ def _is_bulk(message: Message) -> bool:
 
 
 def _is_invitation(message: Message) -> bool:
-    parts = [part for part in message.parts if part.content_type == "text/calendar"]
-    if any(part.params.get("method") or "METHOD:" in part.text[:4000].upper() for part in parts):
+    parts = [part for part in message.parts if part.content_type in ("text/calendar", "application/ics")]
+    if any(part.params.get("method") or b"METHOD:" in part.content[:4000].upper() for part in parts):
         return True
     return any(stream.message_class.lower().startswith(MEETINGS) for stream in tnef_of(message).values())
 

@@ -195,8 +195,8 @@ class Content:
         part = next((part for part in self.message.parts if part.content_type == "text/calendar"), None)
         part = part or next((part for part in self.message.parts if _is_calendar_file(part)), None)
         if part is not None:
-            text = decode(part.content, "utf-8")[0] if part.content_type[:5] != "text/" else self._raw_text(part)
-            return read_calendar(text[: self.message.limits.text_bytes], part.params.get("method", ""))
+            text = _calendar_text(part)[: self.message.limits.text_bytes]
+            return read_calendar(text, part.params.get("method", ""))
         return None if self.tnef is None else meeting_of(self.tnef)
 
     @cached_property
@@ -269,6 +269,16 @@ def _is_calendar_file(part: Part) -> bool:
     """Some programs attach the calendar only, under the type of any file."""
     named = (part.filename or "").lower().endswith(".ics") and not part.is_multipart
     return part.content_type == "application/ics" or (named and part.end - part.start <= MAX_CALENDAR)
+
+
+def _calendar_text(part: Part) -> str:
+    """UTF-8 is iCalendar's charset (RFC 5545 section 3.1.4); the header's counts where the bytes are something else."""
+    try:
+        text = part.content.decode("utf-8-sig")
+        told = not text.isascii() or part.content_type[:5] != "text/"
+    except UnicodeDecodeError:
+        return part.text
+    return text if told else part.text
 
 
 def unflowed(text: str, *, delete_space: bool = False) -> str:

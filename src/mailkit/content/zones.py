@@ -94,6 +94,20 @@ Australia/Darwin: AUS Central Standard Time
 Australia/Perth: W. Australia Standard Time
 Australia/Hobart: Tasmania Standard Time
 Pacific/Fiji: Fiji Standard Time
+Pacific/Tongatapu: Tonga Standard Time
+Pacific/Apia: Samoa Standard Time
+Pacific/Port_Moresby: West Pacific Standard Time
+America/Cuiaba: Central Brazilian Standard Time
+America/Bahia: Bahia Standard Time
+America/Asuncion: Paraguay Standard Time
+America/Nuuk: Greenland Standard Time
+Atlantic/Azores: Azores Standard Time
+Atlantic/Cape_Verde: Cape Verde Standard Time
+Indian/Mauritius: Mauritius Standard Time
+Asia/Ulaanbaatar: Ulaanbaatar Standard Time
+Asia/Magadan: Magadan Standard Time
+Africa/Tripoli: Libya Standard Time
+Africa/Khartoum: Sudan Standard Time
 Pacific/Guadalcanal: Central Pacific Standard Time
 Africa/Nairobi: E. Africa Standard Time
 Africa/Windhoek: Namibia Standard Time
