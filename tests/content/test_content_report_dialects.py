@@ -1997,6 +1997,376 @@ bo@b.example
         {"bo@b.example": ("failed", "userunknown")},
         "o1@acme.example",
     ),
+    "openmail": (
+        """Return-Path: <>
+From: "Mail Deliver System" <MAILER-DAEMON>
+To: app@acme.example
+Subject: Returned Mail: User unknown
+Content-Type: text/plain
+
+The original message was received at Thu, 29 Apr 2011 23:34:45 +0900 (JST)
+from app@acme.example
+
+---The following addresses had delivery errors---
+
+bo@b.example [User unknown]
+
+""",
+        {"bo@b.example": ("failed", "userunknown")},
+        None,
+    ),
+    "ezweb": (
+        """Return-Path: <MAILER-DAEMON>
+From: <Postmaster@b.example>
+To: <app@acme.example>
+Subject: Mail System Error - Returned Mail
+Content-Type: text/plain
+
+<bo@b.example>
+
+Each of the following recipients was rejected by a remote mail server.
+---------------------------------------------------
+Received: from mta (host [192.0.2.22])
+        by x with SMTP id 12ABCD8
+        for <bo@b.example>; Sun,  7 Sep 2008 21:40:11 +0900 (JST)
+From: app@acme.example
+To: bo@b.example
+Subject: Offer 5
+Message-ID: <o1@acme.example>
+Date: Mon, 3 Jun 2024 12:53:00 +0200
+
+Hello Bo
+""",
+        {"bo@b.example": ("failed", "onhold")},
+        "o1@acme.example",
+    ),
+    "ezweb2": (
+        """Return-Path: <MAILER-DAEMON>
+From: <Postmaster@b.example>
+To: <app@acme.example>
+Subject: Mail System Error - Returned Mail
+Content-Type: text/plain
+
+The user(s) account is disabled.
+
+<bo@b.example>: 550 user unknown.
+
+--
+
+Received: from mta (host [192.0.2.22])
+From: app@acme.example
+To: bo@b.example
+Subject: Offer 5
+Message-ID: <o1@acme.example>
+Date: Mon, 3 Jun 2024 12:53:00 +0200
+
+Hello Bo
+""",
+        {"bo@b.example": ("failed", "userunknown")},
+        "o1@acme.example",
+    ),
+    "active hunter": (
+        """From: "MAILER-DAEMON" <MAILER-DAEMON@b.example>
+To: app@acme.example
+Subject: FAILURE NOTICE : Offer
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="=_b1"
+
+--=_b1
+Content-Type: text/plain; charset=utf-8
+
+The original message was received at Thu, 29 Apr 2011 23:34:45 +0900
+from acme.example
+
+  ----- The following addresses had permanent fatal errors -----
+
+>>> bo@b.example <bo@b.example>
+
+  ----- Transcript of session follows -----
+550 <bo@b.example>: Recipient address rejected: User unknown in local recipient table
+
+--=_b1
+Content-Type: message/rfc822
+
+From: app@acme.example
+To: bo@b.example
+Subject: Offer 5
+Message-ID: <o1@acme.example>
+Date: Mon, 3 Jun 2024 12:53:00 +0200
+
+Hello Bo
+--=_b1--
+""",
+        {"bo@b.example": ("failed", "userunknown")},
+        "o1@acme.example",
+    ),
+    "vtext": (
+        """From: post_master@vtext.example
+To: app@acme.example
+Subject: Re:Test message
+In-Reply-To: <o1@acme.example>
+Content-Type: text/plain
+
+Error: Invalid user address
+
+Error message below:
+550 - Requested action not taken: no such user here
+
+Message details:
+  Subject: Test message
+  Sent date: Wed Jun 12 02:21:53 GMT 2013
+  MAIL FROM: app@acme.example
+  RCPT TO: 000000000000@vtext.example
+  From: app@acme.example
+""",
+        {"000000000000@vtext.example": ("failed", "userunknown")},
+        "o1@acme.example",
+    ),
+    "v5sendmail": (
+        """Return-Path: <MAILER-DAEMON@b.example>
+From: Mail Delivery Subsystem <MAILER-DAEMON@b.example>
+Subject: Returned mail: User unknown
+To: app@acme.example
+
+   ----- Transcript of session follows -----
+While talking to smtp.b.example:
+>>> RCPT To:<bo@b.example>
+<<< 550 <bo@b.example>, User Unknown
+550 <bo@b.example>... User unknown
+
+   ----- Unsent message follows -----
+From: app@acme.example
+To: bo@b.example
+Subject: Offer 5
+Message-ID: <o1@acme.example>
+Date: Mon, 3 Jun 2024 12:53:00 +0200
+
+Hello Bo
+""",
+        {"bo@b.example": ("failed", "userunknown")},
+        "o1@acme.example",
+    ),
+    "mfilter": (
+        """Return-Path: <postmaster@b.example>
+From: POSTMASTER <postmaster@b.example>
+To: app@acme.example
+Subject: failure notice
+Content-Type: text/plain; charset=utf-8
+
+このメールは「m-FILTER」が自動的に生成して送信しています。
+メールサーバーとの通信中、下記の理由により
+このメールは送信できませんでした。
+
+以下のメールアドレスへの送信に失敗しました。
+bo@b.example
+
+
+-------server message
+550 5.1.1 <bo@b.example>: Recipient address rejected: User unknown in local recipient table
+
+-------SMTP command
+RCPT
+
+-------original message
+From: app@acme.example
+To: bo@b.example
+Subject: Offer 5
+Message-ID: <o1@acme.example>
+Date: Mon, 3 Jun 2024 12:53:00 +0200
+
+Hello Bo
+""",
+        {"bo@b.example": ("failed", "userunknown")},
+        "o1@acme.example",
+    ),
+    "sendgrid": (
+        """From: MAILER-DAEMON@sendgrid.example
+To: app@acme.example
+Subject: Undelivered Mail Returned to Sender
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="=_b1"
+
+--=_b1
+Content-Type: text/plain; charset=utf-8
+
+Hello, this is the mail server on x.
+
+I am sending you this message to inform you on the delivery status of a message you previously sent.
+--=_b1
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; x.sendgrid.net
+X-SendGrid-QueueID: 1
+X-SendGrid-Sender: rfc822; app@acme.example
+Arrival-Date: 2024-06-03 12-53-00
+
+Final-Recipient: rfc822; bo@b.example
+Original-Recipient: rfc822; bo@b.example
+Action: failed
+Status:
+Diagnostic-Code: 550 5.1.1 User unknown
+
+--=_b1
+Content-Type: text/rfc822-headers
+
+From: app@acme.example
+To: bo@b.example
+Subject: Offer 5
+Message-ID: <o1@acme.example>
+Date: Mon, 3 Jun 2024 12:53:00 +0200
+
+--=_b1--
+""",
+        {"bo@b.example": ("failed", "userunknown")},
+        "o1@acme.example",
+    ),
+    "mailgun": (
+        """From: mailer-daemon@mg.example
+To: app@acme.example
+Subject: Delivery Status Notification (Failure)
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="=_b1"
+
+--=_b1
+Content-Type: text/plain; charset=utf-8
+
+x
+--=_b1
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mg
+
+Final-Recipient: rfc822; bo@b.example
+Action: failed
+Status: 5.0.0
+Diagnostic-Code: smtp; 550 5.2.1 The email account that you tried to reach is disabled
+
+--=_b1
+Content-Type: text/rfc822-headers
+
+From: app@acme.example
+To: bo@b.example
+Subject: Offer 5
+Message-ID: <o1@acme.example>
+Date: Mon, 3 Jun 2024 12:53:00 +0200
+
+--=_b1--
+""",
+        {"bo@b.example": ("failed", "suspend")},
+        "o1@acme.example",
+    ),
+    "zimbra delayed": (
+        """From: Mail Delivery System <MAILER-DAEMON@z.example>
+To: app@acme.example
+Subject: Delayed Mail (still being retried)
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="=_b1"
+
+--=_b1
+Content-Type: text/plain; charset=utf-8
+
+This is the mail system at host z.example.
+####################################################################
+# THIS IS A WARNING ONLY.  YOU DO NOT NEED TO RESEND YOUR MESSAGE. #
+####################################################################
+
+--=_b1
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; z
+X-Postfix-Queue-ID: 1
+
+Final-Recipient: rfc822; bo@b.example
+Original-Recipient: rfc822;bo@b.example
+Action: delayed
+Status: 4.3.0
+Diagnostic-Code: smtp; 451 4.3.0 Temporary lookup failure
+Will-Retry-Until: Sat, 8 Jun 2024 12:53:00 +0200
+
+--=_b1
+Content-Type: text/rfc822-headers
+
+From: app@acme.example
+To: bo@b.example
+Subject: Offer 5
+Message-ID: <o1@acme.example>
+Date: Mon, 3 Jun 2024 12:53:00 +0200
+
+--=_b1--
+""",
+        {"bo@b.example": ("delayed", "systemerror")},
+        "o1@acme.example",
+    ),
+    "b64 status": (
+        """From: MAILER-DAEMON@b.example
+To: app@acme.example
+Subject: Undelivered
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary=q
+
+--q
+Content-Type: text/plain
+
+x
+--q
+Content-Type: message/delivery-status
+Content-Transfer-Encoding: base64
+
+UmVwb3J0aW5nLU1UQTogZG5zOyBteC5iLmV4YW1wbGUKCkZpbmFsLVJlY2lwaWVudDogcmZjODIy
+O2JvQGIuZXhhbXBsZQpBY3Rpb246IGZhaWxlZApTdGF0dXM6IDUuMS4xCkRpYWdub3N0aWMtQ29k
+ZTogc210cDsgNTUwIDUuMS4xIFVzZXIgdW5rbm93bgo=
+
+--q
+Content-Type: text/rfc822-headers
+
+From: app@acme.example
+To: bo@b.example
+Subject: Offer 5
+Message-ID: <o1@acme.example>
+Date: Mon, 3 Jun 2024 12:53:00 +0200
+
+--q--
+""",
+        {"bo@b.example": ("failed", "userunknown")},
+        "o1@acme.example",
+    ),
+    "mixed not report": (
+        """From: MAILER-DAEMON@b.example
+To: app@acme.example
+Subject: Undelivered
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=q
+
+--q
+Content-Type: text/plain
+
+x
+--q
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.b.example
+
+Final-Recipient: rfc822;bo@b.example
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 User unknown
+
+--q
+Content-Type: message/rfc822
+
+From: app@acme.example
+To: bo@b.example
+Subject: Offer 5
+Message-ID: <o1@acme.example>
+Date: Mon, 3 Jun 2024 12:53:00 +0200
+
+Hello Bo
+
+--q--
+""",
+        {"bo@b.example": ("failed", "userunknown")},
+        "o1@acme.example",
+    ),
 }
 
 # what is no bounce: (mail, kind)

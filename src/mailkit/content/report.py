@@ -38,6 +38,7 @@ _DAEMONS = (
     "mailer-daemon",
     "mailerdaemon",
     "postmaster",
+    "post_master",
     "mail-daemon",
     "mailer_daemon",
     "microsoftexchange",
@@ -49,7 +50,7 @@ _FAILURE_WORDS = phrases(
     delivery failure | delivery problem | delayed | not delivered | not be delivered | did not reach | mail failed |
     could not deliver | unable to deliver | wasn't able to deliver | mail failure | not able to deliver |
     delivery error | no valid recipients | couldn't be delivered | unzustellbar |
-    user unknown | unknown user | delivery to the following | could not be reached | undelivered |
+    user unknown | unknown user | no such user here | delivery to the following | could not be reached | undelivered |
     mail delivery status |
     konnte nicht zugestellt | nicht zustellbar | zustellung fehlgeschlagen | non remis | échec de la remise |
     n'a pas pu être remis | non délivré | no se puede entregar | no se pudo entregar | no entregado |
