@@ -87,6 +87,12 @@ def test_the_name_of_an_enclosed_message_is_safe(subject, name):
     assert forward(parse(mail(Subject=subject)), to=["c@d.example"], as_attachment=True).attachments[0].name == name
 
 
+def test_a_charset_without_end_is_not_passed_on(composed):
+    raw = mail(b"--b\r\n\r\nHi\r\n--b\r\nContent-Type: text/csv; charset=" + b"a" * 2000 + b"\r\n\r\n1;2\r\n--b--\r\n",
+               Content_Type="multipart/mixed; boundary=b")  # fmt: skip
+    assert b"charset=aaa" not in composed(forward(parse(raw), to=["c@d.example"])).raw
+
+
 def test_reply_to_wins_over_from():
     assert to(answered(mail(Reply_To="help@client.example"))) == ["help@client.example"]
 

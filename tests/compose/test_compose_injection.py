@@ -114,3 +114,17 @@ def test_a_value_that_is_no_str_is_named():
         plain_draft(subject=b"x")
     with pytest.raises(DraftError, match="must be bytes"):
         Attachment("a", "x")  # type: ignore[arg-type]
+
+
+HUGE = ["a", "=?", '"', "<", "@", ";a=b", "\U0001f600"]
+
+
+@pytest.mark.parametrize("unit", HUGE)
+def test_a_value_without_end_is_refused_in_few_words(composed, unit):
+    value = unit * (120_000 // len(unit))
+    for argument in (*ARGUMENTS, *COMPOSE_ARGUMENTS):
+        if argument in ("template-value", "template-source", "meeting-attendee"):
+            continue  # a body takes it
+        with pytest.raises(InputError) as caught:
+            attempt(composed, argument, value)
+        assert len(str(caught.value)) < 800

@@ -119,6 +119,16 @@ def test_an_address_in_a_calendar_is_a_uri(composed, address):
     assert read_calendar(text).events[0].attendees[0].address == address
 
 
+@pytest.mark.parametrize(
+    "organizer", ["", "ORGANIZER:\r\n", "ORGANIZER:mailto:a@x.example%0D%0ABcc:b\r\n", "ORGANIZER:x\r\n"]
+)
+def test_an_organizer_that_is_nobody(composed, organizer):
+    text = re.sub(r"ORGANIZER(.|\r\n )*\r\n(?! )", organizer, meeting(attendees=[]).invitation(now=NOW), count=1)
+    invited = parse(composed(Draft(to="bo@client.example", text="x", calendar=text)).raw)
+    with pytest.raises(AddressError, match="no organizer"):
+        answer_invitation(invited, "accepted", attendee="bo@client.example")
+
+
 def test_what_is_no_invitation_is_not_answered(composed):
     raw = composed(Draft(to="bo@client.example", text="x", calendar=meeting().cancellation(now=NOW))).raw
     with pytest.raises(DraftError, match="no invitation"):

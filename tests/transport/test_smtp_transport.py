@@ -298,6 +298,11 @@ def test_no_content_ends_itself(serve, raw, wire):
         (outgoing(1, "a b@client.example"), helpers.EHLO, 501),
         (outgoing(1, "bo@client.example>\r\nRCPT TO:<x@y.example"), helpers.EHLO, 501),
         (outgoing(1, "nobody"), helpers.EHLO, 501),
+        (outgoing(1, "@relay.example:bo@client.example"), helpers.EHLO, 501),
+        (outgoing(1, "bo\x7f@client.example"), helpers.EHLO, 501),
+        (outgoing(1, "bo\x85@client.example", smtputf8=True), helpers.EHLO, 501),
+        (outgoing(1, "bo\u2028@client.example", smtputf8=True), helpers.EHLO, 501),
+        (outgoing(1, "bo\udc0a@client.example", smtputf8=True), helpers.EHLO, 501),
     ],
 )
 def test_what_the_server_cannot_take_is_not_offered(serve, message, ehlo, code):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: email-validator refuses these as unknown to the public DNS; a company's own server, or a test bench, may use them.
 _PRIVATE = ("localhost", "local", "test")
+_LONGEST = 320
+_SHOWN = 320  # characters of a wrong value that an error repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def split(value: str, what: str = "The address") -> tuple[str, str]:
         return "", text
     start = text.rfind("<")
     if start < 0:
-        raise AddressError(f"{what} {value!r} has a closing bracket and no opening one.")
+        raise AddressError(f"{what} {value[:_SHOWN]!r} has a closing bracket and no opening one.")
     return _unquoted(text[:start].strip(" "), value, what), text[start + 1 : -1]
 
 
@@ -105,12 +107,12 @@ def _unquoted(name: str, value: str, what: str) -> str:
         plain, rest = "", iter(name[1:-1])
         for char in rest:
             if char == '"':
-                raise AddressError(f"{what} {value!r} has a quotation mark inside a quoted name.")
+                raise AddressError(f"{what} {value[:_SHOWN]!r} has a quotation mark inside a quoted name.")
             plain += next(rest, "\\") if char == "\\" else char
         return plain
     if any(char in name for char in '<>",;'):
         raise AddressError(
-            f"{what} {value!r} can be read in more than one way.",
+            f"{what} {value[:_SHOWN]!r} can be read in more than one way.",
             hint='Give one address for each item, and quote the name: "Doe, Jane" <jane@acme.example>.',
         )
     return name
@@ -120,16 +122,18 @@ def _unquoted(name: str, value: str, what: str) -> str:
 def _checked(address: str) -> tuple[str, bool]:
     import email_validator as validator
 
+    if len(address) > _LONGEST:
+        raise AddressError(f"{address[:_SHOWN]!r} … is longer than an address can be ({_LONGEST} characters).")
     local, at, domain = address.rpartition("@")
     private = domain.lower().rstrip(".").rpartition(".")[2] in _PRIVATE
     probe = f"{local}@{domain}.example" if at and private else address
     try:
         found = validator.validate_email(probe, check_deliverability=False)
     except validator.EmailNotValidError as error:
-        raise AddressError(f"{address[:320]!r} is not an address: {error}") from error
+        raise AddressError(f"{address[:_SHOWN]!r} is not an address: {str(error)[:200]}") from error
     wire = found.ascii_domain.removesuffix(".example") if private else found.ascii_domain
     if any(char in found.local_part for char in '<>"\\ ,;:()[]'):
-        raise AddressError(f"{address[:320]!r} is not an address that every server on the way reads alike.")
+        raise AddressError(f"{address[:_SHOWN]!r} is not an address that every server on the way reads alike.")
     return f"{found.local_part}@{wire}", not found.local_part.isascii()
 
 

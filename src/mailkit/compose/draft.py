@@ -48,7 +48,7 @@ class Attachment:
         if self.content_type is not None:
             guard.check_value(self.content_type, "A content type")
         if not isinstance(self.content, bytes):
-            raise DraftError(f"The content of attachment {self.name!r} must be bytes.")
+            raise DraftError(f"The content of attachment {self.name[:80]!r} must be bytes.")
 
     @classmethod
     def from_path(cls, path: str | Path, *, inline: bool = False, content_id: str | None = None) -> Attachment:

@@ -21,7 +21,7 @@ from mailkit.compose.composing import is_message_id
 from mailkit.compose.draft import Draft
 from mailkit.compose.guard import check_type, check_value, is_control
 from mailkit.compose.vtimezone import vtimezone
-from mailkit.errors import DraftError, InjectionError
+from mailkit.errors import AddressError, DraftError, InjectionError, InputError
 
 if TYPE_CHECKING:
     from mailkit.content import Event, Rule
@@ -151,8 +151,8 @@ def answer_invitation(
         text: what to say in words; the bare answer if "".
 
     Raises:
-        DraftError: the message holds no invitation, or one that names no organizer mail can be sent to.
-        AddressError: ``attendee`` is no address.
+        DraftError: the message holds no invitation.
+        AddressError: it names no organizer mail can be sent to; ``attendee`` is no address.
     """
     from mailkit.content import read
 
@@ -162,16 +162,27 @@ def answer_invitation(
     event = calendar.events[0]
     if status not in _ANSWERS:
         raise DraftError(f"{str(status)[:40]!r} is no answer.", hint=f"One of: {', '.join(_ANSWERS)}.")
-    organizer = event.organizer.address if event.organizer is not None else ""
+    organizer = _organizer(event)
     word = _ANSWERS[status]
     asked = message.message_id
     return Draft(
-        to=[organizer],
+        to=[organizer.address],
         subject=f"{word}: {clean(event.summary)}",
         text=text or f"{word}: {clean(event.summary)}\n",
-        calendar=_reply(event, status, mailbox(organizer, "The organizer"), mailbox(attendee, "The attendee"), now),
+        calendar=_reply(event, status, organizer, mailbox(attendee, "The attendee"), now),
         in_reply_to=asked if asked is not None and is_message_id(asked) else None,
     )
+
+
+def _organizer(event: Event) -> Mailbox:
+    from mailkit.message import Address
+
+    given = event.organizer.address if event.organizer is not None else ""
+    try:
+        return mailbox(Address("", given), "The organizer")
+    except InputError as error:
+        said = "The invitation names no organizer that mail can be sent to."
+        raise AddressError(said, hint="Write a Draft with an address in to.") from error
 
 
 def _reply(event: Event, status: str, organizer: Mailbox, attendee: Mailbox, now: datetime | None) -> str:

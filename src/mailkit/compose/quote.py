@@ -13,6 +13,8 @@ from mailkit.compose.phrases import Phrases
 if TYPE_CHECKING:
     from mailkit.message import Message, Part
 
+_LONGEST_CHARSET = 40  # RFC 2978 section 2.3
+
 
 class Original:
     """A received message, as it may be quoted: readable text, HTML without script and without anything remote.
@@ -72,7 +74,8 @@ def carried(part: Part, *, inline: bool = False) -> Attachment:
     from mailkit.message import safe_filename
 
     kind = part.content_type if is_content_type(part.content_type) else "application/octet-stream"
-    charset = f"; charset={part.charset}" if part.charset and part.charset.replace("-", "").isalnum() else ""
+    named = part.charset or ""
+    charset = f"; charset={named}" if len(named) <= _LONGEST_CHARSET and named.replace("-", "").isalnum() else ""
     content = part.message.raw if part.message is not None else part.content
     name = clean(safe_filename(part.filename, part.content_type, part.index))
     declared = (kind + charset) if kind.startswith("text/") and charset.isascii() else kind
