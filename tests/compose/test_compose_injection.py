@@ -123,7 +123,7 @@ HUGE = ["a", "=?", '"', "<", "@", ";a=b", "\U0001f600"]
 def test_a_value_without_end_is_refused_in_few_words(composed, unit):
     value = unit * (120_000 // len(unit))
     for argument in (*ARGUMENTS, *COMPOSE_ARGUMENTS):
-        if argument in ("template-value", "template-source", "meeting-attendee"):
+        if argument.startswith(("template", "meeting", "answer-attendee", "reply-own")):
             continue  # a body takes it
         with pytest.raises(InputError) as caught:
             attempt(composed, argument, value)

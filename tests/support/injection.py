@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from mailkit.compose import Attachment, Draft, Meeting, Template, Unsubscribe, forward, reply
+from mailkit.compose import Attachment, Draft, Meeting, Template, Unsubscribe, answer_invitation, forward, reply
 from mailkit.message import parse
 
 CONTROLS = {
@@ -93,6 +93,10 @@ ARGUMENTS = {
 #: A message that was received, to be answered with a hostile argument.
 RECEIVED = parse(b"From: Bo <b@c.example>\r\nTo: ana@acme.example\r\nSubject: x\r\n\r\nx\r\n")
 OWN = ("ana@acme.example",)
+INVITED = parse(
+    b"From: ana@acme.example\r\nContent-Type: text/calendar; method=REQUEST\r\n\r\n"
+    + meeting(organizer="ana@acme.example").invitation().encode()
+)
 ARGUMENTS |= {
     "reply-from": lambda v: reply(RECEIVED, own_addresses=OWN, text="x", from_=f"{v} <b@c.example>"),
     "reply-file": lambda v: reply(RECEIVED, own_addresses=OWN, text="x", attachments=[Attachment(v, b"")]),
@@ -104,6 +108,11 @@ ARGUMENTS |= {
     "merge-recipient": lambda v: next(Template(text="x").merge([(f"{v} <b@c.example>", {})])),
     "meeting-uid": lambda v: plain_draft(calendar=meeting(uid=v).invitation()),
     "meeting-attendee": lambda v: plain_draft(calendar=meeting(attendees=[f"{v} <b@c.example>"]).invitation()),
+    "meeting-organizer": lambda v: plain_draft(calendar=meeting(organizer=f"{v} <b@c.example>").invitation()),
+    "meeting-summary": lambda v: plain_draft(calendar=meeting(summary=v).invitation()),
+    "answer-attendee": lambda v: answer_invitation(INVITED, "accepted", attendee=f"{v} <b@c.example>"),
+    "answer-status": lambda v: answer_invitation(INVITED, v, attendee="b@c.example"),
+    "reply-own": lambda v: reply(RECEIVED, own_addresses=[*OWN, f"{v} <b@c.example>"], text="x"),
 }
 COMPOSE_ARGUMENTS = {
     "sender": lambda v: {"sender": f"{v} <b@c.example>"},

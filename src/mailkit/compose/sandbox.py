@@ -18,6 +18,7 @@ What the application puts into the values can do whatever it can do: give plain 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from numbers import Rational
 from types import CodeType
 from typing import Any
 
@@ -229,6 +230,6 @@ def _product(left: object, right: object) -> int:
 
 
 def _power(left: object, right: object) -> int:
-    if isinstance(left, int) and isinstance(right, int):
-        return (left.bit_length() + 1) * abs(right)
+    if isinstance(left, Rational) and isinstance(right, int):
+        return (int(left.numerator).bit_length() + int(left.denominator).bit_length()) * abs(right)
     return 0
