@@ -212,3 +212,22 @@ def test_not_before_it_is_due(desk):
     desk.transport.replies["bo@client.example"] = (451, "4.7.1 later")
     assert desk.dispatcher().run() == 1
     assert desk.look(1).state == "ready"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"on_uncertain": "Resend"}, {"on_uncertain": ""}, {"on_uncertain": None}, {"on_uncertain": []},
+        {"due_at": ""}, {"due_at": 0}, {"due_at": START.date()}, {"due_at": START.replace(tzinfo=None)},
+    ],
+)  # fmt: skip
+def test_a_wrong_argument_is_refused_and_nothing_is_written(desk, wrong):
+    with pytest.raises(InputError):
+        desk.put(a_draft(), key="wrong", **wrong)
+    assert desk.put(a_draft(), key="wrong").created
+
+
+@pytest.mark.parametrize("wrong", ["x", {"to": "bo@client.example"}, Attachment("a", b"")])
+def test_what_is_no_draft_is_refused(desk, wrong):
+    with pytest.raises(DraftError, match="must be a Draft"):
+        desk.put(wrong)

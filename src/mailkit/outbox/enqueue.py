@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from mailkit.compose import Composed, Draft, compose, fingerprint
+from mailkit.compose import Composed, Draft, compose, fingerprint, guard
 from mailkit.compose.addresses import Mailbox, mailbox
 from mailkit.compose.composing import is_message_id
 from mailkit.compose.token import mint
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mailkit.config import Account
 
 OnUncertain = Literal["hold", "resend"]
+_CHOICES = ("hold", "resend")
 _LONGEST_KEY = 200
 
 
@@ -54,17 +55,20 @@ def enqueue(
         token_payload: what the signed Message-ID says.
 
     Raises:
+        InputError: ``key`` or ``on_uncertain`` is none, or ``due_at`` has no time zone.
         KeyConflictError: the key was used for another draft or account.
         AddressError, InjectionError, DraftError: the draft cannot be sent as it is; nothing was written.
         MissingKeyError: the account signs with DKIM, and its keys were not opened.
     """
+    guard.check_type(draft, Draft, "draft")
+    _check_choices(due_at, on_uncertain)
     key = uuid.uuid4().hex if key is None else _checked_key(key)
     mark = fingerprint(draft)
     known = outbox.by_key(tx, key)
     if known is not None:
         return _known(tx, known, mark, account.name)
     composed = _composed(tx, draft, account, token_key, token_payload)
-    due = due_at or tx.now()
+    due = tx.now() if due_at is None else due_at
     number = outbox.insert(
         tx,
         composed.envelope.recipients,
@@ -113,6 +117,15 @@ def _checked_key(key: str) -> str:
     if not isinstance(key, str) or not key or len(key) > _LONGEST_KEY or not key.isprintable():
         raise InputError(f"An idempotency key is 1 to {_LONGEST_KEY} printable characters.")
     return key
+
+
+def _check_choices(due_at: datetime | None, on_uncertain: object) -> None:
+    guard.check_type(due_at, (datetime, type(None)), "due_at")
+    if due_at is not None and due_at.utcoffset() is None:
+        raise InputError("due_at needs a time zone.", hint="Use datetime(…, tzinfo=UTC) or ZoneInfo.")
+    # A misspelt "resend" that means "hold" is found out when a mail is lost.
+    if on_uncertain not in _CHOICES:
+        raise InputError(f'on_uncertain is "hold" or "resend", not {str(on_uncertain)[:40]!r}.')
 
 
 def _known(tx: Tx, row: outbox.Row, mark: str, account: str) -> Receipt:
