@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import struct
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -184,3 +186,17 @@ def test_nothing_breaks_out_of_a_calendar(field, char):
 def test_meetings_that_are_none(fields):
     with pytest.raises(DraftError):
         meeting(**fields)
+
+
+@pytest.mark.parametrize("key", ["Europe/Berlin\r\nATTENDEE:mailto:x@evil.example", "a;b", "", None])
+def test_the_name_of_a_zone_cannot_break_out(key):
+    file = io.BytesIO(zone_file())
+    zone = ZoneInfo.from_file(file, key=key)
+    with pytest.raises(DraftError, match="no name of a time zone"):
+        meeting(start=START.replace(tzinfo=zone), end=START + timedelta(days=1), rrule="FREQ=DAILY;COUNT=2")
+
+
+def zone_file() -> bytes:
+    """A zone of one offset, in the format of RFC 8536."""
+    head = b"TZif2" + b"\0" * 15 + struct.pack(">6l", 0, 0, 0, 0, 1, 4)
+    return (head + struct.pack(">lbb", 3600, 0, 0) + b"CET\0") * 2 + b"\nCET-1\n"

@@ -58,7 +58,19 @@ DRAFT = [
     "thread_id",
     "metadata",
 ]
-MEETING = ["uid", "summary", "start", "end", "organizer", "attendees", "location", "description", "sequence"]
+MEETING = [
+    "uid",
+    "summary",
+    "start",
+    "end",
+    "organizer",
+    "attendees",
+    "location",
+    "description",
+    "sequence",
+    "left_out",
+    "occurrence",
+]
 REPLY = ["own_addresses", "text", "html", "attachments", "from_", "language"]
 
 

@@ -19,7 +19,7 @@ from mailkit.compose.addresses import Mailbox, addresses_of, mailbox
 from mailkit.compose.audience import clean
 from mailkit.compose.composing import is_message_id
 from mailkit.compose.draft import Draft
-from mailkit.compose.guard import check_type, check_value, is_control
+from mailkit.compose.guard import check_type, check_value, is_control, items_of
 from mailkit.compose.vtimezone import vtimezone
 from mailkit.errors import AddressError, DraftError, InjectionError, InputError
 
@@ -72,7 +72,7 @@ class Meeting:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "attendees", addresses_of(self.attendees, "attendees"))
-        object.__setattr__(self, "left_out", tuple(self.left_out))
+        object.__setattr__(self, "left_out", items_of(self.left_out, "left_out"))
         check_value(self.uid, "The uid of a meeting")
         check_value(self.summary, "The summary of a meeting", tab=True)
         for what, text in (("location", self.location), ("description", self.description)):
@@ -218,6 +218,7 @@ def _check_series(meeting: Meeting) -> None:
     start = meeting.start
     times = isinstance(start, datetime)
     for when in (*meeting.left_out, *([] if meeting.occurrence is None else [meeting.occurrence])):
+        check_type(when, date, "An occurrence")
         _written(when)
         if isinstance(when, datetime) != times:
             raise DraftError("The occurrences of a meeting are times if it has times, and dates if it has dates.")
@@ -237,6 +238,7 @@ def _check_series(meeting: Meeting) -> None:
 
 
 _UTC = ("UTC", "Etc/UTC")
+_ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,100}")
 _RULE = re.compile(r"[A-Za-z0-9=;,+:-]{1,2000}")
 
 
@@ -258,7 +260,12 @@ def _rule_text(meeting: Meeting) -> str:
 def _zone_of(meeting: Meeting) -> ZoneInfo | None:
     """The zone in which the times of a series are written; None: UTC, or there is no series."""
     zone = meeting.start.tzinfo if isinstance(meeting.start, datetime) and meeting.rrule else None
-    return zone if isinstance(zone, ZoneInfo) and zone.key not in _UTC else None
+    if not isinstance(zone, ZoneInfo) or zone.key in _UTC:
+        return None
+    # A zone that was read from a file has the name that it was given, or none.
+    if not isinstance(zone.key, str) or not _ZONE.fullmatch(zone.key):
+        raise DraftError(f"{str(zone.key)[:60]!r} is no name of a time zone.", hint='Such as "Europe/Berlin".')
+    return zone
 
 
 def _ends(meeting: Meeting, occurrence: datetime | date) -> datetime | date:
