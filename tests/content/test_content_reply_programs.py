@@ -1063,3 +1063,20 @@ def test_what_somebody_quotes_in_a_mail_that_answers_nothing_stays(name: str) ->
 def test_a_help_desks_own_mail_is_not_empty() -> None:
     text = "##- Please type your reply above this line -##\n\nYour request 5 was solved.\n"
     assert split_reply(text).reply == "Your request 5 was solved."
+
+
+@pytest.mark.parametrize(
+    ("text", "new"),
+    [
+        ("Yes On Wed, Apr 4, 2024 at 3:59 PM, bo@b.example wrote:\n> Old words", "Yes On Wed, Apr 4, 2024"),
+        ("See <http://b.example/a\n> for more\n\nOn 4 Apr 2024, 3:59 Bo wrote:\n> Old words", "> for more"),
+        ("New words\n2024/4/7 Bo Berg <bo@b.example>\n\n> Old words", "New words"),
+        ("New words\n\nDate: Wed, 16 May 2024 00:15:02 -0600\nTo: bo@b.example\nOld words", "New words"),
+        ("New words\n\n-----Antwort Nachricht-----\n\nOld words", "New words"),
+        ("Date: Friday\nTo: the boss\n\nNew words", "New words"),
+    ],
+)
+def test_own_words_beside_and_below_what_programs_write(text: str, new: str) -> None:
+    reply = split_reply(text)
+    assert new in reply.reply
+    assert "Old words" not in reply.reply

@@ -114,7 +114,7 @@ _ORIGINAL = rows(
     """
 en: original message | original | original appointment | original mail | reply message | replied message
 de: ursprüngliche nachricht | originalnachricht | original-nachricht | original nachricht | urspr. nachricht |
-    ursprüngliche mail
+    ursprüngliche mail | antwort nachricht
 nl: oorspronkelijk bericht | origineel bericht
 sv: ursprungligt meddelande | originalmeddelande
 da: oprindelig meddelelse | oprindelig besked

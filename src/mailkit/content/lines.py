@@ -41,6 +41,7 @@ _INVISIBLE = dict.fromkeys(
 _SPACES = str.maketrans("\u00a0\u202f\u2007\u3000\t：﹕", "     ::")
 _DASHES = "-_=─—–━‐‑‒―"
 _TIME_ENDS = re.compile(r"\d[:.h]\d\d(?: ?[^\W\d]{1,5}\.?(?:[^\W\d]\.?)?)?\)?$")
+_ON = re.compile(r"[ -]on (?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\d)")
 _BY = frozenset(phrases("by | von | de | par | por | da | di | door | från | av | af | fra | od | от | від | oleh"))
 WORDS = 14  # of an attribution without an address
 _OPENERS = tuple(opener + " " for opener in OPENERS)
@@ -108,7 +109,8 @@ def attribution_start(lines: Sequence[str], end: int, *, quoted: bool = False) -
     """
     last = lines[end]
     in_dashes = last.startswith("---") and last.endswith("---")  # Zoho: "---- On … Ana wrote ----"
-    if not (last.endswith(":") or in_dashes) or len(last) > LONGEST:
+    bare = quoted and last.endswith(">") and last[0].isdigit()  # "2011/4/7 Ana <ana@a.example>"
+    if not (last.endswith(":") or in_dashes or bare) or len(last) > LONGEST:
         return None
     text, found = "", None
     for start in range(end, max(-1, end - WINDOW), -1):
@@ -145,6 +147,8 @@ def _is_attribution(folded: str, *, begins: bool) -> bool:
         return False
     if address and folded.startswith(QUOTING):
         return len(folded.split()) <= WORDS
+    if not begins and _says_before(folded):
+        return False
     text = folded.rstrip(": ")
     whole = dated and _YEAR.search(text) is not None and _TIME.search(text) is not None
     if _has_verb(folded):
@@ -159,6 +163,13 @@ def _is_attribution(folded: str, *, begins: bool) -> bool:
     tail = text[-100:].split()
     named = any(">" in word for word in tail[-3:]) or (len(tail) > 1 and tail[-2] in _BY and "@" in tail[-1])
     return whole and address and (folded[0].isdigit() or begins or named)
+
+
+def _says_before(folded: str) -> bool:
+    """Whether the sender's own words stand on the line, before its "On Wed, Apr 4 … wrote:"."""
+    at = _ON.search(folded)
+    before = folded[: at.start()].strip(f"{_DASHES} ") if at else ""
+    return bool(before) and "@" not in before and not _has_verb(before)
 
 
 def _tells_of_quotation(folded: str) -> bool:
@@ -211,13 +222,15 @@ def header_end(lines: Sequence[str], start: int) -> tuple[int, int] | None:
             missing += 1
             if missing > (1 if not lines[number] else 4) or (not lines[number] and len(kinds) > 2):
                 break
-    if "from" not in kinds or len(kinds) < 2:
+    if len(kinds) < 2 or not {"from", "sent"} & kinds:
         return None
     # "From: Berlin, To: Paris, Date: 3 May, 10:30" is what somebody wants to book: programs add a subject.
     header = lines[start:end]
     dated = any(label_of(line, "sent") and _is_dated(_folded(line[:LONGEST])) for line in header)
-    is_header = any("@" in line for line in header) or (dated and "subject" in kinds)
-    return (end, len(kinds) if is_header else 2)
+    addressed = any("@" in line for line in header)
+    if "from" not in kinds:
+        return (end, 3) if addressed and dated and "to" in kinds else None
+    return (end, len(kinds) if addressed or (dated and "subject" in kinds) else 2)
 
 
 def is_label(line: str) -> bool:

@@ -102,7 +102,7 @@ def split_reply(text: str, *, forward: bool = False, answer: bool = True, marked
     raw = head.replace("\r\n", "\n").replace("\r", "\n").split("\n", MAX_LINES)
     if len(raw) > MAX_LINES:
         tail = raw.pop() + tail
-    lines = [plain(line) for line in raw]
+    lines = _links_closed([plain(line) for line in raw])
     boundaries = _boundaries(lines, forward)
     if not answer:
         boundaries = _quoting(lines, boundaries)
@@ -115,6 +115,15 @@ def split_reply(text: str, *, forward: bool = False, answer: bool = True, marked
         kinds = [NEW] * len(kinds)
     segments = _segments(raw, kinds)
     return Reply((*segments, Segment(QUOTE, tail)) if tail else segments)
+
+
+def _links_closed(lines: list[str]) -> list[str]:
+    """Without the mark where ``>`` only closes a link that was broken at the end of the line above."""
+    for number in range(1, len(lines)):
+        above = lines[number - 1]
+        if is_quoted(lines[number]) and "://" in above[above.rfind("<") + 1 :] and above.rfind("<") > above.rfind(">"):
+            lines[number] = lines[number][1:].lstrip()
+    return lines
 
 
 def _boundaries(lines: Sequence[str], forward: bool) -> list[_Boundary]:
