@@ -117,9 +117,9 @@ def test_dispositions(head: str, disposition: str | None, filename: str | None) 
 
 def test_nothing_is_decoded_before_it_is_asked_for() -> None:
     message = parse(build(["mixed", "text/plain", "image/png"]))
-    assert all("_decoded" not in part.__dict__ for part in message.parts)
+    assert all(part._decoded is None for part in message.parts)
     assert message.parts[1].content == b"body"
-    assert [("_decoded" in part.__dict__) for part in message.parts] == [False, True, False]
+    assert [(part._decoded is not None) for part in message.parts] == [False, True, False]
     assert message.parts[1].content is message.parts[1].content
 
 

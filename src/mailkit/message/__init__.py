@@ -24,10 +24,11 @@ from mailkit.message.address import Address, parse_addresses
 from mailkit.message.dates import parse_date
 from mailkit.message.encoded import decode_words
 from mailkit.message.filename import safe_filename
+from mailkit.message.findings import Ambiguity, Defect
 from mailkit.message.headers import Header, Headers
 from mailkit.message.identity import content_digest, identity
 from mailkit.message.ids import parse_ids
-from mailkit.message.model import Ambiguity, Defect, Message, Part
+from mailkit.message.model import Message, Part
 from mailkit.message.parse import parse
 from mailkit.message.partial import Fragment, fragment_of, join_fragments
 from mailkit.message.smtp_address import is_smtp_address

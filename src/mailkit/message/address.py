@@ -125,9 +125,12 @@ def _easy(text: str, limit: int) -> tuple[list[Address], int]:
     at, size = 0, len(text)
     while at < size and len(found) < limit and (match := _EASY.match(text, at)):
         quoted, bare, coded, angle, alone = match.groups()
-        local, _, domain = (angle or alone).rpartition("@")
+        address = angle or alone
+        if not address.islower():
+            local, _, domain = address.rpartition("@")
+            address = f"{local}@{domain.lower()}"
         name = bare if bare and bare.isascii() and "  " not in bare else _tidy(quoted or bare or coded or "")
-        found.append(Address(name, f"{local}@{domain.lower()}"))
+        found.append(Address(name, address))
         at = match.end()
     return found, at
 

@@ -144,6 +144,8 @@ def _stateful(label: str) -> bool:
 
 def plain_line_ends(text: str) -> str:
     """CRLF becomes LF, and so does CR where it is the only line end."""
+    if "\r" not in text:
+        return text
     decoder = io.IncrementalNewlineDecoder(None, translate=True)
     plain = decoder.decode(text, final=True)
     return text.replace("\r\n", "\n") if isinstance(decoder.newlines, tuple) and "\r" in decoder.newlines else plain

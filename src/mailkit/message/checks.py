@@ -20,13 +20,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mailkit.message.embedded import find_embedded
+from mailkit.message.findings import Ambiguity, Defect
 from mailkit.message.ids import parse_ids
 from mailkit.message.params import read_disposition, read_encoding, read_params
 from mailkit.message.shown import OVERRIDES, shown_address
 
 if TYPE_CHECKING:
     from mailkit.message.headers import Headers
-    from mailkit.message.model import Ambiguity, Defect, Message, Part
+    from mailkit.message.model import Message, Part
 
 __all__ = ["find_ambiguities", "find_defects"]
 
@@ -43,13 +44,11 @@ _TEXT = ("text/", "message/delivery-status", "message/disposition-notification")
 
 def find_defects(message: Message) -> tuple[Defect, ...]:
     """The defects found while parsing, then those of single fields, then those of every part."""
-    from mailkit.message.model import Defect
-
     found = list(message.structure_defects)
     found += [Defect(code, detail) for code, detail in _message_defects(message)]
     for part in message.parts:
         if not part.is_multipart:
-            found += [Defect(code, detail, part.index) for code, detail in _part_defects(part)]
+            _add_part_defects(part, found)
     return tuple(found)
 
 
@@ -61,14 +60,14 @@ def _message_defects(message: Message) -> Iterator[tuple[str, str]]:
         yield "message-bytes", f"the message is larger than {limits.message_bytes} bytes"
     if _has_long_line(raw, limits.line_bytes):
         yield "line-bytes", f"a line is longer than {limits.line_bytes} bytes"
-    if b"\x00" in raw[: message.parts[0].start]:
+    if raw.find(b"\x00", 0, message.parts[0].start) >= 0:
         yield "nul", "there is a NUL in the header"
     if headers.raw("date") is not None and message.date is None:
         yield "date", "the date cannot be read"
     if not any(address.address for address in message.from_) and raw:
         yield "no-from", "no address is found in From"
     fields = (message.from_, message.reply_to, message.to, message.cc, message.bcc)
-    if max(map(len, fields)) >= limits.addresses:
+    if len(max(fields, key=len)) >= limits.addresses:
         yield "addresses", f"only the first {limits.addresses} addresses of a field were read"
     references = headers.raw("references")
     most = max(limits.references, 2)
@@ -87,19 +86,19 @@ def _has_long_line(raw: bytes, most: int) -> bool:
     return False
 
 
-def _part_defects(part: Part) -> Iterator[tuple[str, str]]:
-    if part.content_defect:
-        yield part.content_defect, f"the content is not clean {part.encoding[:40]}"
-    if part.content_type.startswith(_TEXT) and part.charset_defect:
-        yield "charset", f"the text is not in the charset {(part.charset or 'us-ascii')[:40]}"
-    if part.content_type == "message/rfc822" and part.message is None:
-        yield "depth", "an enclosed message lies too deep and is left closed"
+def _add_part_defects(part: Part, found: list[Defect]) -> None:
+    defect, content_type = part.content_defect, part.content_type
+    if defect:
+        found.append(Defect(defect, f"the content is not clean {part.encoding[:40]}", part.index))
+    if content_type.startswith(_TEXT) and part.charset_defect:
+        detail = f"the text is not in the charset {(part.charset or 'us-ascii')[:40]}"
+        found.append(Defect("charset", detail, part.index))
+    if content_type == "message/rfc822" and part.message is None:
+        found.append(Defect("depth", "an enclosed message lies too deep and is left closed", part.index))
 
 
 def find_ambiguities(message: Message) -> tuple[Ambiguity, ...]:
     """All places where two readers of the standard may see two different messages."""
-    from mailkit.message.model import Ambiguity
-
     found = [Ambiguity(code, detail) for code, detail in _message_ambiguities(message)]
     for part in message.parts:
         found += [Ambiguity(code, detail, part.index) for code, detail in _part_ambiguities(part)]

@@ -52,7 +52,8 @@ _ISO = re.compile(
 )
 # What the standard wants, and nearly every mail has.
 _USUAL = re.compile(
-    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?([0-9]{1,2}) ([A-Z][a-z]{2}) ([12][0-9]{3}) ([0-9:]{8}) ([+-][0-9]{4})"
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?([0-9]{1,2}) ([A-Z][a-z]{2}) ([12][0-9]{3}) "
+    r"([0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-][0-9]{4})"
     r"(?: \([A-Z]{1,5}\))?"
 )
 _MAX = 1000
@@ -62,8 +63,8 @@ def parse_date(value: str | bytes) -> datetime | None:
     """The aware datetime in a Date value, or None if it holds no date with a time. Never raises."""
     text = unfold(value[: 4 * _MAX])
     if (usual := _USUAL.fullmatch(text)) and (month := _MONTHS.get(usual[2].lower())):
-        clock = _TIME.match(usual[4])
-        return _build(int(usual[3]), month, int(usual[1]), clock, usual[5]) if clock else None
+        day, _, year, hour, minute, second, zone = usual.groups()
+        return _build(int(year), month, int(day), int(hour), int(minute), int(second), zone)
     text = text.rstrip("; ").rpartition(";")[2]
     if "(" in text:
         text = _without_comments(text)
@@ -92,7 +93,7 @@ def _without_comments(text: str) -> str:
 def _read(text: str) -> datetime | None:
     if iso := _ISO.match(text):
         clock = _TIME.match(iso[4])
-        return _build(int(iso[1]), int(iso[2]), int(iso[3]), clock, iso[5].lower()) if clock else None
+        return _build(int(iso[1]), int(iso[2]), int(iso[3]), *_time(clock), iso[5].lower()) if clock else None
     words = _words(text)
     spot = next((n for n, word in enumerate(words[:8]) if ":" in word and _TIME.match(word)), None)
     if spot is None:
@@ -139,14 +140,17 @@ def _from_words(before: list[str], clock: re.Match[str], after: list[str]) -> da
         full += 2000 if full < 50 else 1900
     elif full < 200:  # "102", and "0102" of programs that were not ready for the year 2000
         full += 1900
-    hours = 0
+    hour, minute, second = _time(clock)
     if after and after[0] in ("am", "pm"):
-        hours = 12 if after[0] == "pm" and int(clock[1]) < 12 else (-12 if after[0] == "am" and clock[1] == "12" else 0)
+        if after[0] == "pm":
+            hour += 12 if hour < 12 else 0
+        elif hour == 12:
+            hour = 0
         after = after[1:]
     zone = after[0] if after else ""
     if zone in ("gmt", "utc", "ut") and len(after) > 1 and _OFFSET.match(after[1]):
         zone = after[1]
-    return _build(full, number, int(day), clock, zone, hours)
+    return _build(full, number, int(day), hour, minute, second, zone)
 
 
 def _digits(word: str, most: int) -> bool:
@@ -158,13 +162,17 @@ def _month(word: str) -> int:
     return _MONTHS.get(word[:3], 0) if word in _MONTHS or word in _LONG else _FOREIGN.get(word, 0)
 
 
-def _build(year: int, month: int, day: int, clock: re.Match[str], zone: str, hours: int = 0) -> datetime | None:
+def _time(clock: re.Match[str]) -> tuple[int, int, int]:
+    return int(clock[1]), int(clock[2]), int(clock[3] or 0)
+
+
+def _build(year: int, month: int, day: int, hour: int, minute: int, second: int, zone: str) -> datetime | None:
     # 1900..9998 so that turning it into UTC can never leave the range of datetime.
     if not 1900 <= year <= 9998:
         return None
-    second = min(int(clock[3] or 0), 59) if int(clock[3] or 0) <= 60 else 60
+    second = 59 if second == 60 else second  # a leap second
     try:
-        return datetime(year, month, day, int(clock[1]) + hours, int(clock[2]), second, tzinfo=_zone(zone.rstrip(".")))
+        return datetime(year, month, day, hour, minute, second, tzinfo=_zone(zone.rstrip(".")))
     except ValueError:
         return None
 

@@ -20,7 +20,13 @@ __all__ = ["Header", "Headers", "read_headers"]
 _NAME = re.compile(rb"([!-9;-~]+)[ \t]*:(?!//)")
 # One whole field with its folded lines, or a line that is none. Each repetition must begin with a line end and a
 # blank, and what is no field is taken to the end of its line: linear.
-_FIELDS = re.compile(rb"([!-9;-~]++)[ \t]*:(?!//)([^\n]*+(?:\n[ \t][^\n]*+)*+)\n?|([^\n]+\n?|\n)")
+_FIELDS = re.compile(rb"([!-9;-~]++)[ \t]*:(?!//)([^\n]*+(?:\n[ \t][^\n]*+)*+)\n?|[^\n]+\n?|\n")
+_NO_FIELD = (b"", b"")
+# The same where every line ends in CRLF: the first LF that has no CR before it, or an empty line after it; and fields
+# without their line end, in which a CR stands before an LF only.
+_CRLF_BLANK = re.compile(rb"\n(?:(?<!\r\n)|\r\n)")
+_CRLF_FIELDS = re.compile(rb"([!-9;-~]++)[ \t]*:(?!//)([^\r]*+(?:\r\n[ \t][^\r]*+)*+)(?:\r\n|\Z)|[^\n]+\n?|\n")
+_CR = 13
 _BLANK = re.compile(rb"\n\r*\n")
 _BLANK_CR = re.compile(rb"\r\r")
 
@@ -46,25 +52,28 @@ class Header:
 class Headers(Sequence[Header]):
     """The header fields of one part in their order. Names are compared without regard to case."""
 
-    __slots__ = ("_index", "_pairs", "repeated")
-
-    repeated: frozenset[str]
-    """The names, in lower case, that stand more than once."""
+    __slots__ = ("_first", "_more", "_pairs")
 
     def __init__(self, pairs: list[tuple[bytes, bytes]]) -> None:
         """For the parser: names in ASCII as they are written, and raw values. The list is kept."""
         self._pairs = pairs
-        index: dict[bytes, list[bytes]] = {}
-        repeated: list[bytes] = []
+        first: dict[bytes, bytes] = {}
+        more: dict[bytes, list[bytes]] = {}
         for written, value in pairs:
             name = written.lower()
-            if name in index:
-                index[name].append(value)
-                repeated.append(name)
+            if name not in first:
+                first[name] = value
+            elif name in more:
+                more[name].append(value)
             else:
-                index[name] = [value]
-        self._index = index
-        self.repeated = frozenset([name.decode("ascii") for name in repeated]) if repeated else _NONE
+                more[name] = [first[name], value]
+        self._first = first
+        self._more = more
+
+    @property
+    def repeated(self) -> frozenset[str]:
+        """The names, in lower case, that stand more than once."""
+        return frozenset([name.decode("ascii") for name in self._more]) if self._more else _NONE
 
     @overload
     def __getitem__(self, index: int) -> Header: ...
@@ -83,7 +92,7 @@ class Headers(Sequence[Header]):
         return (Header(name.decode("ascii"), raw) for name, raw in self._pairs)
 
     def __contains__(self, item: object) -> bool:
-        return _key(item) in self._index if isinstance(item, str) else item in tuple(self)
+        return _key(item) in self._first if isinstance(item, str) else item in tuple(self)
 
     def __repr__(self) -> str:
         return f"Headers({len(self._pairs)} fields)"
@@ -99,16 +108,18 @@ class Headers(Sequence[Header]):
 
     def raw(self, name: str) -> bytes | None:
         """The raw value of the first field of that name, or None."""
-        found = self._index.get(_key(name))
-        return found[0] if found else None
+        return self._first.get(_key(name))
 
     def raw_all(self, name: str) -> tuple[bytes, ...]:
         """The raw values of all fields of that name, in order."""
-        return tuple(self._index.get(_key(name), ()))
+        key = _key(name)
+        if key in self._more:
+            return tuple(self._more[key])
+        return (self._first[key],) if key in self._first else ()
 
     def names(self) -> tuple[str, ...]:
         """The names in lower case, each once, in order of first use."""
-        return tuple([name.decode("ascii") for name in self._index])
+        return tuple([name.decode("ascii") for name in self._first])
 
 
 _NONE: frozenset[str] = frozenset()
@@ -131,6 +142,12 @@ def read_headers(raw: bytes, start: int, end: int, limits: Limits, report: Repor
     """
     if raw.startswith((b"\n", b"\r\n"), start, end):
         return Headers([]), start + (1 if raw[start] == 10 else 2)
+    crlf = _CRLF_BLANK.search(raw, start, end)
+    most = min(limits.headers_bytes, limits.header_bytes)
+    if crlf is not None and crlf.end() - crlf.start() == 3 and crlf.start() - start <= most:
+        found: list[tuple[bytes, bytes]] = _CRLF_FIELDS.findall(raw, start, crlf.start() - 1)
+        if _NO_FIELD not in found and len(found) <= limits.headers:
+            return Headers(found), crlf.end()
     by_cr = _ends_lines_with_cr(raw, start, end)
     blank = (_BLANK_CR if by_cr else _BLANK).search(raw, start, end)
     stop, body = (blank.start(), blank.end()) if blank else (end, end)
@@ -151,12 +168,10 @@ def read_headers(raw: bytes, start: int, end: int, limits: Limits, report: Repor
 
 def _clean_fields(block: bytes) -> list[tuple[bytes, bytes]] | None:
     """The fields of a block in which every line is in order; None for the others, which take the long way."""
-    found = _FIELDS.findall(block)
-    if found and found[-1][2] == b"\r":  # what is left of the last line end
-        found.pop()
-    if any([other for _, _, other in found]):  # noqa: C419 - a list is faster
+    found: list[tuple[bytes, bytes]] = _FIELDS.findall(block)
+    if _NO_FIELD in found:
         return None
-    return [(name, value[:-1] if value.endswith(b"\r") else value) for name, value, _ in found]
+    return [(name, value[:-1] if value and value[-1] == _CR else value) for name, value in found]
 
 
 def _ends_lines_with_cr(raw: bytes, start: int, end: int) -> bool:

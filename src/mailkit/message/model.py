@@ -1,13 +1,14 @@
 """What a parsed message is: parts that are ranges of the raw bytes, read only when asked.
 
 A Message owns the raw bytes and the flat tuple of its Parts; a Part knows its range and its headers. Everything that
-costs time (transfer decoding, charsets, addresses, dates, enclosed messages) happens at the first access and is kept.
-Seen from outside both are immutable.
+costs time (transfer decoding, charsets, addresses, dates, enclosed messages) happens at the first access and is kept,
+in an attribute that is None until then. Two threads may both compute a value; the values are equal. Seen from outside
+both are immutable.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -15,10 +16,12 @@ from types import MappingProxyType
 from mailkit.message.address import Address, parse_addresses
 from mailkit.message.bodies import Lists, sort_parts
 from mailkit.message.charset import decode, plain_line_ends
+from mailkit.message.checks import find_ambiguities, find_defects
 from mailkit.message.dates import parse_date
+from mailkit.message.findings import Ambiguity, Defect
 from mailkit.message.headers import Headers
+from mailkit.message.identity import summarise
 from mailkit.message.ids import parse_ids
-from mailkit.message.lazy import lazy
 from mailkit.message.params import Parameters, read_disposition, read_encoding
 from mailkit.message.transfer import clean_base64, decode_transfer
 from mailkit.words import Limits
@@ -30,26 +33,8 @@ _NO_PARAMS = Parameters("")
 
 
 @dataclass(frozen=True, slots=True)
-class Defect:
-    """Something broken. ``code`` is stable; ``part`` is the index of the part, None for the whole message."""
-
-    code: str
-    detail: str
-    part: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ambiguity:
-    """Something that other readers may understand otherwise: two From fields, two encodings, two file names."""
-
-    code: str
-    detail: str
-    part: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
-    """Where a message stands: at which depth in the outermost one, and down to which depth messages are opened.
+    """Where a message stands: at which depth in the outermost one, down to which depth messages are opened, by what.
 
     Every enclosed message is a copy of its bytes, so the copies together are bounded by ``nesting`` times the size of
     the outermost message, which the parser keeps below ``limits.decoded_bytes``.
@@ -58,6 +43,7 @@ class Place:
     limits: Limits
     depth: int
     nesting: int
+    parse: Callable[[bytes, Place], Message]
 
 
 class Part:
@@ -70,6 +56,13 @@ class Part:
         encoding: the transfer encoding in lower case. children: indexes of the parts of a multipart.
         is_multipart: false where the limit of depth kept a multipart closed.
     """
+
+    _encoding: str | None = None
+    _disposed: Parameters | None = None
+    _content_ids: tuple[str, ...] | None = None
+    _decoded: tuple[bytes, str | None] | None = None
+    _read: tuple[str, bool] | None = None
+    _opened: tuple[Message | None] | None = None
 
     def __init__(
         self,
@@ -113,26 +106,29 @@ class Part:
     def __repr__(self) -> str:
         return f"Part({self.index}, {self.content_type!r}, {self.start}:{self.end})"
 
-    @lazy
+    @property
     def encoding(self) -> str:
         """The transfer encoding's plain name (``7bit`` where none is given), unknown ones as they are written."""
-        raw = self.headers.raw("content-transfer-encoding")
-        return "7bit" if raw is None else read_encoding(raw)
+        if self._encoding is None:
+            raw = self.headers.raw("content-transfer-encoding")
+            self._encoding = "7bit" if raw is None else read_encoding(raw)
+        return self._encoding
 
     @property
     def charset(self) -> str | None:
         """The declared charset in lower case, or None."""
         return self.params.get("charset", "").strip().lower() or None
 
-    @lazy
     def _disposition(self) -> Parameters:
-        raw = self.headers.raw("content-disposition")
-        return _NO_PARAMS if raw is None else read_disposition(raw, self._limits.params)
+        if self._disposed is None:
+            raw = self.headers.raw("content-disposition")
+            self._disposed = _NO_PARAMS if raw is None else read_disposition(raw, self._limits.params)
+        return self._disposed
 
     @property
     def disposition(self) -> str | None:
         """``inline``, ``attachment``, or None. An unknown one is an attachment (RFC 2183 section 2.8)."""
-        value = self._disposition.value
+        value = self._disposition().value
         if not value:
             return None
         return "inline" if value == "inline" else "attachment"
@@ -140,16 +136,17 @@ class Part:
     @property
     def filename(self) -> str | None:
         """The name the sender gave, decoded, not made safe: see ``safe_filename``. Content-Disposition counts first."""
-        return self._disposition.params.get("filename") or self.params.get("name") or None
+        return self._disposition().params.get("filename") or self.params.get("name") or None
 
-    @lazy
+    @property
     def content_id(self) -> str | None:
         """The Content-ID without brackets, or None."""
-        raw = self.headers.raw("content-id")
-        return next(iter(parse_ids(raw)), None) if raw is not None else None
+        if self._content_ids is None:
+            raw = self.headers.raw("content-id")
+            self._content_ids = () if raw is None else parse_ids(raw)
+        return self._content_ids[0] if self._content_ids else None
 
-    @lazy
-    def _decoded(self) -> tuple[bytes, str | None]:
+    def _decode(self) -> tuple[bytes, str | None]:
         end = min(self.end, self.start + self._limits.decoded_bytes)
         if self.is_multipart:
             return self._raw[self.start : end], None
@@ -162,11 +159,15 @@ class Part:
     @property
     def content(self) -> bytes:
         """The body with the transfer encoding undone. Damaged encodings give what can be read."""
+        if self._decoded is None:
+            self._decoded = self._decode()
         return self._decoded[0]
 
     @property
     def content_defect(self) -> str | None:
         """The code of the defect found while undoing the transfer encoding, or None."""
+        if self._decoded is None:
+            self._decoded = self._decode()
         return self._decoded[1]
 
     @property
@@ -174,33 +175,36 @@ class Part:
         """The number of bytes of ``content``."""
         return len(self.content)
 
-    @lazy
     def _text(self) -> tuple[str, bool]:
-        text, right = decode(self.content, self.charset)
-        return plain_line_ends(text.removeprefix("\ufeff")), right
+        if self._read is None:
+            text, right = decode(self.content, self.charset)
+            self._read = plain_line_ends(text.removeprefix("\ufeff")), right
+        return self._read
 
     @property
     def text(self) -> str:
         """``content`` as text: declared charset, else UTF-8, else a guess, else windows-1252. CRLF becomes LF, and so
         does CR where it is the only line end; a byte order mark goes."""
-        return self._text[0]
+        return self._text()[0]
 
     @property
     def charset_defect(self) -> bool:
         """Whether the text is not in the declared charset (or, without one, not ASCII)."""
-        return not self._text[1]
+        return not self._text()[1]
 
-    @lazy
+    @property
     def message(self) -> Message | None:
         """The enclosed message of a ``message/rfc822`` part; None for other parts and beyond the limit of depth."""
-        from mailkit.message.parse import parse_at
-
         if self.content_type not in _MESSAGE_TYPES:
             return None
-        place = Place(self._limits, self._place.depth + self.depth + 1, self._place.nesting)
-        if place.depth > place.nesting:
-            return None
-        return parse_at(self.content, place)
+        if self._opened is None:
+            self._opened = (self._open(),)
+        return self._opened[0]
+
+    def _open(self) -> Message | None:
+        outer = self._place
+        place = Place(self._limits, outer.depth + self.depth + 1, outer.nesting, outer.parse)
+        return None if place.depth > place.nesting else outer.parse(self.content, place)
 
 
 _EMPTY: Mapping[str, str] = MappingProxyType({})
@@ -211,12 +215,25 @@ class Message:
 
     Attributes:
         raw: the bytes. parts: all parts, multiparts included, in document order; index 0 is the root.
+        headers: the header fields of the message.
         depth: 0, or the depth at which it is enclosed in another message.
     """
+
+    _sorted: Lists | None = None
+    _subject: str | None = None
+    _message_ids: tuple[str, ...] | None = None
+    _in_reply_to: tuple[str, ...] | None = None
+    _references: tuple[str, ...] | None = None
+    _date: tuple[datetime | None] | None = None
+    _people: dict[str, tuple[Address, ...]] | None = None
+    _summary: tuple[str, bool] | None = None
+    _defects: tuple[Defect, ...] | None = None
+    _ambiguities: tuple[Ambiguity, ...] | None = None
 
     def __init__(self, raw: bytes, parts: tuple[Part, ...], defects: tuple[Defect, ...], place: Place) -> None:
         self.raw = raw
         self.parts = parts
+        self.headers = parts[0].headers
         self.limits = place.limits
         self.depth = place.depth
         self.structure_defects = defects
@@ -229,117 +246,134 @@ class Message:
         """The number of raw bytes."""
         return len(self.raw)
 
-    @property
-    def headers(self) -> Headers:
-        """The header fields of the message."""
-        return self.parts[0].headers
-
-    @lazy
     def _lists(self) -> Lists:
-        return sort_parts(self.parts)
+        if self._sorted is None:
+            self._sorted = sort_parts(self.parts)
+        return self._sorted
 
-    @lazy
+    @property
     def text_body(self) -> tuple[Part, ...]:
         """The parts to show as plain text, in order (RFC 8621 section 4.1.4). May hold HTML where there is no text."""
-        return tuple(self.parts[index] for index in self._lists.text)
+        return tuple([self.parts[index] for index in self._lists().text])
 
-    @lazy
+    @property
     def html_body(self) -> tuple[Part, ...]:
         """The parts to show as HTML, in order. May hold plain text where there is no HTML."""
-        return tuple(self.parts[index] for index in self._lists.html)
+        return tuple([self.parts[index] for index in self._lists().html])
 
-    @lazy
+    @property
     def attachments(self) -> tuple[Part, ...]:
         """All other leaf parts, inline images among them."""
-        return tuple(self.parts[index] for index in self._lists.attachments)
+        return tuple([self.parts[index] for index in self._lists().attachments])
 
-    @lazy
+    @property
     def subject(self) -> str:
         """The decoded Subject, or ""."""
-        return self.headers.get("subject") or ""
+        if self._subject is None:
+            self._subject = self.headers.get("subject") or ""
+        return self._subject
 
     def _ids(self, name: str) -> tuple[str, ...]:
         raw = self.headers.raw(name)
         return () if raw is None else parse_ids(raw)
 
-    @lazy
+    @property
     def message_id(self) -> str | None:
         """The Message-ID without brackets, or None."""
-        return next(iter(self._ids("message-id")), None)
+        if self._message_ids is None:
+            self._message_ids = self._ids("message-id")
+        return self._message_ids[0] if self._message_ids else None
 
-    @lazy
+    @property
     def in_reply_to(self) -> tuple[str, ...]:
         """The ids of In-Reply-To, without brackets."""
-        return self._ids("in-reply-to")
+        if self._in_reply_to is None:
+            self._in_reply_to = self._ids("in-reply-to")
+        return self._in_reply_to
 
-    @lazy
+    @property
     def references(self) -> tuple[str, ...]:
         """The ids of References, oldest first, without brackets; the newest ``limits.references`` and the first."""
-        found = self._ids("references")
-        most = max(self.limits.references, 2)
-        return found if len(found) <= most else (found[0], *found[-(most - 1) :])
+        if self._references is None:
+            found = self._ids("references")
+            most = max(self.limits.references, 2)
+            self._references = found if len(found) <= most else (found[0], *found[-(most - 1) :])
+        return self._references
 
-    @lazy
+    @property
     def date(self) -> datetime | None:
         """The Date, aware, with the sender's offset; None if there is none that can be read."""
-        raw = self.headers.raw("date")
-        return None if raw is None else parse_date(raw)
+        if self._date is None:
+            raw = self.headers.raw("date")
+            self._date = (None if raw is None else parse_date(raw),)
+        return self._date[0]
 
     def _addresses(self, name: str) -> tuple[Address, ...]:
+        if self._people is None:
+            self._people = {}
+        if name not in self._people:
+            self._people[name] = self._read_addresses(name)
+        return self._people[name]
+
+    def _read_addresses(self, name: str) -> tuple[Address, ...]:
+        fields = self.headers.raw_all(name)
+        if len(fields) == 1:
+            return parse_addresses(fields[0], self.limits.addresses)
         found: list[Address] = []
-        for raw in self.headers.raw_all(name):
+        for raw in fields:
             found.extend(parse_addresses(raw, self.limits.addresses - len(found)))
             if len(found) >= self.limits.addresses:
                 break
         return tuple(found)
 
-    @lazy
+    @property
     def from_(self) -> tuple[Address, ...]:
         """All authors: of every From field, where there are several (which is an ambiguity)."""
         return self._addresses("from")
 
-    @lazy
+    @property
     def sender(self) -> Address | None:
         """The Sender, or None."""
-        return next(iter(self._addresses("sender")), None)
+        found = self._addresses("sender")
+        return found[0] if found else None
 
-    @lazy
+    @property
     def reply_to(self) -> tuple[Address, ...]:
         """The Reply-To addresses."""
         return self._addresses("reply-to")
 
-    @lazy
+    @property
     def to(self) -> tuple[Address, ...]:
         """The To addresses."""
         return self._addresses("to")
 
-    @lazy
+    @property
     def cc(self) -> tuple[Address, ...]:
         """The Cc addresses."""
         return self._addresses("cc")
 
-    @lazy
+    @property
     def bcc(self) -> tuple[Address, ...]:
         """The Bcc addresses (in drafts and sent copies)."""
         return self._addresses("bcc")
 
-    @lazy
+    @property
     def content_summary(self) -> tuple[str, bool]:
         """SHA-256 (hex) over the decoded parts, as ``content_digest`` gives it, and whether there is no content."""
-        from mailkit.message.identity import summarise
+        if self._summary is None:
+            self._summary = summarise(self)
+        return self._summary
 
-        return summarise(self)
-
-    @lazy
+    @property
     def defects(self) -> tuple[Defect, ...]:
         """All that is broken. The first access decodes every part once."""
-        from mailkit.message.checks import find_defects
+        if self._defects is None:
+            self._defects = find_defects(self)
+        return self._defects
 
-        return find_defects(self)
-
-    @lazy
+    @property
     def ambiguities(self) -> tuple[Ambiguity, ...]:
         """All that other readers may understand otherwise."""
-        from mailkit.message.checks import find_ambiguities
-
-        return find_ambiguities(self)
+        if self._ambiguities is None:
+            self._ambiguities = find_ambiguities(self)
+        return self._ambiguities

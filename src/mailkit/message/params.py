@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from mailkit.message.charset import decode
@@ -36,16 +37,18 @@ _MAX_PARAMS = 200
 _LONGEST_NAME = 1000  # characters of what follows the closing quote of a name
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+_NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+
+
+class Parameters(NamedTuple):
     """A value and its parameters, names in lower case, values decoded.
 
     ``conflicts``: name -> all values, where one name was given different values. ``cut``: the limit was reached.
     """
 
     value: str
-    params: dict[str, str] = field(default_factory=dict[str, str])
-    conflicts: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    params: Mapping[str, str] = MappingProxyType({})
+    conflicts: Mapping[str, tuple[str, ...]] = _NOTHING
     cut: bool = False
 
 
@@ -55,9 +58,10 @@ def parse_params(text: str, limit: int = _MAX_PARAMS) -> Parameters:
     if end < 0:
         return Parameters(_token(text))
     if "=?" not in text and _PLAIN.fullmatch(text):
-        plain = [(name.lower(), quoted or bare) for name, quoted, bare in _PAIR.findall(text, end)]
-        if len(dict(plain)) == len(plain) <= limit:
-            return Parameters(_token(text[:end]), dict(plain))
+        plain = _PAIR.findall(text, end)
+        params: dict[str, str] = {name.lower(): quoted or bare for name, quoted, bare in plain}
+        if len(params) == len(plain) <= limit:
+            return Parameters(_token(text[:end]), params)
     pairs, cut = _pairs(text, end + 1, limit)
     values: dict[str, list[str]] = {}
     pieces: dict[str, dict[int, list[tuple[str, bool]]]] = {}

@@ -19,8 +19,9 @@ from __future__ import annotations
 
 import re
 
+from mailkit.message.findings import Defect
 from mailkit.message.headers import Headers, read_headers
-from mailkit.message.model import Defect, Message, Part, Place
+from mailkit.message.model import Message, Part, Place
 from mailkit.message.params import Parameters, parse_params, read_params
 from mailkit.words import Limits
 
@@ -37,7 +38,7 @@ _PART_FIELD = re.compile(rb"(?i)Content-[a-z-]{2,40}[ \t]*:")
 _AFTER = (b"", b"\r", b"\n", b" ", b"\t")
 
 
-def parse(raw: bytes, limits: Limits = _DEFAULT) -> Message:
+def parse(raw: bytes | bytearray | memoryview, limits: Limits = _DEFAULT) -> Message:
     """Parse a message. Never raises for any bytes; damage is listed in ``message.defects``.
 
     Args:
@@ -49,9 +50,9 @@ def parse(raw: bytes, limits: Limits = _DEFAULT) -> Message:
     """
     if not isinstance(raw, (bytes, bytearray, memoryview)):
         raise TypeError(f"parse() takes the raw bytes of a message, not {type(raw).__name__}.")
-    raw = bytes(raw)
-    nesting = min(limits.depth, _MAX_DEPTH, limits.decoded_bytes // max(len(raw), 1))
-    return parse_at(raw, Place(limits, 0, nesting))
+    whole = bytes(raw)
+    nesting = min(limits.depth, _MAX_DEPTH, limits.decoded_bytes // max(len(whole), 1))
+    return parse_at(whole, Place(limits, 0, nesting, parse_at))
 
 
 def parse_at(raw: bytes, place: Place) -> Message:
@@ -177,13 +178,15 @@ class _Parser:
             found += [value.encode("utf-8", "replace") for value in values if value]
             # Raw 8-bit boundaries: the header was read as UTF-8 or as windows-1252, the body is bytes.
             found += [value.encode("cp1252", "replace") for value in values if not value.isascii()]
-        return list(dict.fromkeys(found))[:8]
+        return list(dict.fromkeys(found))[:8] if len(found) > 1 else found
 
     def _sections(self, part: Part) -> list[tuple[int, int]]:
         boundaries = self._boundaries(part)
         sections = self._cut(part, boundaries) if boundaries else None
+        if sections is not None:
+            return sections
         stripped = [mark.rstrip(b" ") for mark in boundaries if mark.endswith(b" ") and mark.strip(b" ")]
-        if sections is None and stripped:  # blanks at line ends are lost on the way, those in quotes are not
+        if stripped:  # blanks at line ends are lost on the way, those in quotes are not
             sections = self._cut(part, stripped)
         if sections is None and (guess := self._guess(part)):
             sections = self._cut(part, [guess])
@@ -296,7 +299,10 @@ class _Finder:
                 self.pattern = self._compile()
 
     def _line(self, hit: int, after: int) -> tuple[int, int, bool] | None:
-        last = self.raw[after : min(after + 2, self.end)] == b"--"
+        following = self.raw[after : min(after + 2, self.end)]
+        if following == b"\r\n":
+            return hit, after + 2, False
+        last = following == b"--"
         tail = after + 2 if last else after
         if self.raw[tail : min(tail + 1, self.end)] not in _AFTER:
             if len(self.near) < _MOST_NEAR and self.pattern is None:

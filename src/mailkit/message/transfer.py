@@ -37,6 +37,7 @@ _LONGEST_END = 200  # padding, and empty lines after it
 # Begins only where a run of blanks begins and never gives blanks back: linear.
 _PADDING = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n)")
 _PADDED = re.compile(rb"\n(?:(?<=[ \t]\n)|(?<=[ \t]\r\n))")  # looks at line ends only, so it is faster than the other
+_MAYBE_PADDED = re.compile(rb"\n(?<![^ \t]\r\n)")  # sees at once that there is none where lines end in CRLF
 _COMMENT = re.compile(r"\([^()]*+\)")
 _SOFT_CR = re.compile(rb"\r(?!\n)(?<==\r)")
 
@@ -129,10 +130,10 @@ def _decode_pieces(body: bytes, first: int) -> tuple[bytes, str | None]:
 
 def decode_qp(data: bytes) -> bytes:
     """Quoted-printable; a wrong ``=XY`` stays as it is, blanks before a line end are transport padding and go."""
-    if b"=\r" in data:
+    if b"=\r" in data and _SOFT_CR.search(data):
         # a2b_qp reads up to the next LF after "=" CR and would swallow the text of a mail with bare CRs.
         data = _SOFT_CR.sub(b"\r\n", data)
-    if _PADDED.search(data):
+    if _MAYBE_PADDED.search(data) and _PADDED.search(data):
         return b"".join(binascii.a2b_qp(_PADDING.sub(b"", block)) for block in _blocks(data))
     return binascii.a2b_qp(data)
 
