@@ -17,6 +17,7 @@ from mailkit.compose import (
     reply,
 )
 from mailkit.compose.dkim import Signer
+from mailkit.compose.openpgp import OpenPgp
 from mailkit.compose.smime import Smime
 from mailkit.errors import MailkitError
 from mailkit.message import parse
@@ -120,6 +121,10 @@ def protection(_composed, **fields):
     return Smime(**{"private_key": b"x", "certificate": b"x", **fields})
 
 
+def pgp(_composed, **fields):
+    return OpenPgp(**fields)
+
+
 PLACES = [
     *((plainly, name) for name in DRAFT),
     *((invitation, name) for name in MEETING),
@@ -131,6 +136,7 @@ PLACES = [
     (merged, "rows"),
     *((signer, name) for name in ("domain", "selector", "private_key")),
     *((protection, name) for name in ("certificate", "private_key", "password", "chain", "recipients")),
+    *((pgp, name) for name in ("private_key", "recipients")),
 ]
 
 

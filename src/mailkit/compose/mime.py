@@ -22,6 +22,7 @@ from dataclasses import dataclass
 
 from mailkit.compose import encode, shielded
 from mailkit.compose.draft import Attachment, Draft
+from mailkit.compose.filetypes import guess
 from mailkit.compose.guard import TOKEN
 from mailkit.errors import DraftError
 
@@ -172,10 +173,8 @@ def is_content_type(kind: str) -> bool:
 def _declared(attachment: Attachment) -> tuple[str, list[tuple[str, str]]]:
     text = attachment.content_type
     if text is None:
-        from mimetypes import guess_type
-
-        kind, coding = guess_type(attachment.name)
-        text = kind if kind is not None and coding is None else "application/octet-stream"
+        kind = guess(attachment.name)
+        return kind, _charset_of(attachment.content) if kind.startswith("text/") else []
     if len(text) > _LONGEST_TYPE:
         raise DraftError(f"A content type has at most {_LONGEST_TYPE} characters.")
     kind, _, rest = text.partition(";")
@@ -183,6 +182,15 @@ def _declared(attachment: Attachment) -> tuple[str, list[tuple[str, str]]]:
     if not is_content_type(kind):
         raise DraftError(f"{text[:80]!r} cannot be the content type of an attachment.")
     return kind, _declared_params(rest, text)
+
+
+def _charset_of(content: bytes) -> list[tuple[str, str]]:
+    """UTF-8 if it is that; a reader who is told nothing takes a text for ASCII (RFC 2046 section 4.1.2)."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return []
+    return [("charset", "utf-8")]
 
 
 def _declared_params(rest: str, text: str) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from mailkit.compose import encode
+from mailkit.compose.guard import items_of
 from mailkit.compose.smime import signed_multipart, unusual
 from mailkit.content.openpgp import certificates_of, secret_of
 from mailkit.content.sealed import attempt
@@ -36,6 +37,7 @@ class OpenPgp:
 
     Raises:
         ConfigError: a key cannot be read, or the private one cannot sign.
+        DraftError: ``recipients`` is no list.
         MissingExtraError: pysequoia is not installed.
     """
 
@@ -46,7 +48,9 @@ class OpenPgp:
     hide_subject: bool = True
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "recipients", tuple(self.recipients))
+        given = self.recipients
+        lone = isinstance(given, (str, bytes))
+        object.__setattr__(self, "recipients", (given,) if lone else items_of(given, "recipients"))
         if self.private_key is None and not self.recipients:
             raise ConfigError("OpenPgp needs a private key to sign, or recipients to encrypt for.")
         self._signer()

@@ -209,7 +209,7 @@ def certificates_of(keys: Sequence[Key]) -> list[Cert]:
 
 
 def _bytes(key: Key) -> bytes:
-    return key.encode("utf-8") if isinstance(key, str) else key
+    return key.encode("utf-8", "replace") if isinstance(key, str) else key
 
 
 def _needed() -> None:
