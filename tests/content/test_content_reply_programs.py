@@ -1080,3 +1080,25 @@ def test_own_words_beside_and_below_what_programs_write(text: str, new: str) -> 
     reply = split_reply(text)
     assert new in reply.reply
     assert "Old words" not in reply.reply
+
+
+CARD = "Bo Berg\nHead of Sales\nACME Ltd.\nTel. +49 30 1234567\nwww.b.example"
+
+
+@pytest.mark.parametrize(
+    ("text", "new"),
+    [
+        (f"Yes, please.\n\n{CARD}\n", "Yes, please."),
+        (f"Yes, please.\n\n*{CARD.replace(chr(10), '*' + chr(10), 1)}\n\nSent from my iPhone\n", "Yes, please."),
+        # an address that is to be used, and somebody else's
+        (f"Please send it to:\n\n{CARD}\n", f"Please send it to:\n\n{CARD}"),
+        (f"My colleague is\n\n{CARD.replace('Bo Berg', 'Cy Clark')}\n", "My colleague is\n\nCy Clark"),
+        (f"{CARD}\n", CARD),
+        ("Yes, please.\n\nBo Berg\n", "Yes, please.\n\nBo Berg"),
+    ],
+)
+def test_the_senders_card_is_a_signature(text: str, new: str) -> None:
+    raw = f"From: Bo Berg <bo@b.example>\nSubject: Re: Offer\nContent-Type: text/plain; charset=utf-8\n\n{text}"
+    view = read(parse(raw.encode()))
+    assert view.reply_text.startswith(new)
+    assert ("Sales" in view.signature) is (new == "Yes, please.")

@@ -118,17 +118,21 @@ class Content:
         """The body taken apart into new text, quotations, signature, forwarded message: HTML structure first, then
         lines."""
         forward, answer = self.is_forward, self._may_answer
+        sender = next((address.name for address in self.message.from_), "")
         html = [self._raw_text(part) for part in self.message.html_body if part.content_type == "text/html"]
         html = html or [self._tnef_html] * bool(self._tnef_html)
         plain = [part for part in self.message.text_body if part.content_type != "text/html"]
         if not html or any(map(is_large, html)):
-            return split_reply(self.text, forward=forward, answer=answer)
+            return split_reply(self.text, forward=forward, answer=answer, sender=sender)
         read = [read_html(text, structure=True, forward=forward) for text in html]
         marked = any(item.quotes for item in read)
-        reply = split_reply("\n".join(item.text for item in read), forward=forward, answer=answer, marked=marked)
+        text = "\n".join(item.text for item in read)
+        reply = split_reply(text, forward=forward, answer=answer, marked=marked, sender=sender)
         signatures = tuple(Segment("signature", text) for item in read for text in item.signatures)
-        if plain and not reply.reply and (other := split_reply(self.text, forward=forward, answer=answer)).reply:
-            return other
+        if plain and not reply.reply:
+            other = split_reply(self.text, forward=forward, answer=answer, sender=sender)
+            if other.reply:
+                return other
         if signatures and not any(segment.text.strip() for segment in reply.segments):
             return split_reply("\n\n".join(item.text for item in signatures), answer=answer)  # all marked as signature
         return Reply((*reply.segments, *signatures))

@@ -88,7 +88,9 @@ class _Boundary:
     kind: str  # "attribution", "header", "original", "forwarded", "above"
 
 
-def split_reply(text: str, *, forward: bool = False, answer: bool = True, marked: bool = False) -> Reply:
+def split_reply(
+    text: str, *, forward: bool = False, answer: bool = True, marked: bool = False, sender: str = ""
+) -> Reply:
     """Take a plain text body apart. Linear; of more than ``MAX_CHARACTERS`` or ``MAX_LINES`` the rest is quoted.
 
     Args:
@@ -96,6 +98,7 @@ def split_reply(text: str, *, forward: bool = False, answer: bool = True, marked
         answer: the header says, or may say, that this answers something. If not, "On 12 May you wrote:" with nothing
             quoted below is a sentence, lines with ``>`` that nothing announces are the writer's own, and a mail that
             would have nothing new is new.
+        sender: the display name of whoever wrote the mail.
         marked: the quote marks stand for quotations that a mail program marked in HTML, so nothing need announce them.
     """
     head, tail = text[:MAX_CHARACTERS], text[MAX_CHARACTERS:]
@@ -110,7 +113,7 @@ def split_reply(text: str, *, forward: bool = False, answer: bool = True, marked
     if not (answer or boundaries or marked):
         kinds = [NEW] * len(kinds)
     _fill_gaps(lines, kinds)
-    _mark_signatures(lines, kinds)
+    _mark_signatures(lines, kinds, sender[:100].strip())
     if _says_nothing(lines, kinds, answer):
         kinds = [NEW] * len(kinds)
     segments = _segments(raw, kinds)
@@ -286,12 +289,12 @@ def _mark_forward(lines: Sequence[str], kinds: list[str], start: int) -> None:
         kinds[number] = FORWARD
 
 
-def _mark_signatures(lines: Sequence[str], kinds: list[str]) -> None:
+def _mark_signatures(lines: Sequence[str], kinds: list[str], sender: str) -> None:
     stretches = _stretches(kinds, NEW)
     weak: list[tuple[int, int]] = []
     for position, (start, end) in enumerate(stretches):
         last = position == len(stretches) - 1 or (end < len(kinds) and kinds[end] == ATTRIBUTION)
-        begin, sure = signature_start(lines[start:end], at_end=last)
+        begin, sure = signature_start(lines[start:end], at_end=last, sender=sender)
         if begin < end - start:
             if sure:
                 kinds[start + begin : end] = [SIGNATURE] * (end - start - begin)

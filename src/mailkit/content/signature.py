@@ -17,6 +17,7 @@ __all__ = ["postscript", "signature_start"]
 MAX_BELOW = 25  # lines that may follow "--": what is longer is text with a ruler in it
 MAX_CLOSING = 12  # lines that may follow a closing formula
 MAX_NAME = 6  # lines that may follow thanks
+MAX_CARD = 8  # lines of a signature that begins with the sender's name
 MAX_FOOTER = 8  # lines of a list footer
 _RULES = frozenset({"--", "—", "—-", "––", "-- --"})
 _PARTICLES = frozenset(
@@ -37,12 +38,13 @@ _SUFFIXES = (" 드림", " 올림", " 배상")
 _DROP_FROM_CLOSING = " ,.!;:-–—،。，！*_~"
 
 
-def signature_start(lines: Sequence[str], *, at_end: bool) -> tuple[int, bool]:
+def signature_start(lines: Sequence[str], *, at_end: bool, sender: str = "") -> tuple[int, bool]:
     """(line on which the signature begins, whether it may be taken off even if nothing else is left); the number of
     lines if there is none.
 
     Args:
         lines: ``plain`` lines of one stretch. at_end: nothing of the sender's follows, so weak signs count too.
+        sender: the display name; a last paragraph that begins with it is a signature.
     """
     total = end = _trimmed(lines, len(lines))
     for _ in range(3):
@@ -50,7 +52,9 @@ def signature_start(lines: Sequence[str], *, at_end: bool) -> tuple[int, bool]:
         if begin >= end:
             break
         end = _trimmed(lines, begin)
-    begin = min(_closing(lines, end, named=end < total), _dashed_name(lines, end)) if at_end else end
+    begin = end
+    if at_end:
+        begin = min(_closing(lines, end, named=end < total), _dashed_name(lines, end), _card(lines, end, sender))
     if begin < end and any(lines[:begin]):
         return begin, True
     if end < total:
@@ -211,6 +215,19 @@ def postscript(lines: Sequence[str], start: int) -> int:
         if lines[number][:_LONGEST_MARK].casefold().startswith(_POSTSCRIPT):
             return number
     return len(lines)
+
+
+def _card(lines: Sequence[str], end: int, sender: str) -> int:
+    """A last paragraph of a few short lines that begins with the sender's name: name, title, firm, telephone."""
+    start = end
+    while start > max(0, end - MAX_CARD - 1) and lines[start - 1]:
+        start -= 1
+    if not 2 <= end - start <= MAX_CARD or start == 0 or len(sender.split()) < 2:
+        return end
+    above = next((lines[n] for n in range(start - 1, max(-1, start - 4), -1) if lines[n]), "")
+    name = lines[start].strip("*_-– ").casefold()
+    is_card = name.startswith(sender.casefold()) and all(len(line) <= 80 for line in lines[start:end])
+    return start if is_card and not above.endswith((":", "：")) else end
 
 
 def _dashed_name(lines: Sequence[str], end: int) -> int:
