@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -187,3 +188,26 @@ def test_a_long_series_ends_where_the_calendar_does() -> None:
     rule = Rule(frequency="yearly", interval=1000)
     assert [start.year for start in starts_of(rule, START, UTC)][-1] > 9000
     assert timedelta(0) == START.utcoffset()
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "BEGIN:VEVENT\nDTSTART:20260101T000000Z\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\nEND:VEVENT\n",
+        "BEGIN:VEVENT\nUID:1\nRECURRENCE-ID:20260101T000000Z\nDTSTART:20260101T000000Z\nEND:VEVENT\n",
+        "RDATE:20260101T000000Z,20260102T000000Z\n",
+        "EXDATE;TZID=Europe/Berlin:20260101T000000\n",
+        "BEGIN:VTIMEZONE\nTZID:x\nEND:VTIMEZONE\n",
+    ],
+)
+def test_long_calendars_take_linear_time(unit: str, grows_linearly: Callable[..., None]) -> None:
+    grows_linearly(lambda text: read_calendar(text).occurrences(), unit)
+
+
+@pytest.mark.parametrize("unit", ["2,", "1MO,", "-1SU,1MO,", "BYDAY=MO;", "FREQ=DAILY;"])
+def test_long_rules_take_linear_time(unit: str, grows_linearly: Callable[..., None]) -> None:
+    def work(text: str) -> list[datetime]:
+        rule = read_rule(f"FREQ=YEARLY;COUNT=20;BYYEARDAY={text}") or Rule(frequency="daily")
+        return list(itertools.islice(starts_of(rule, START, UTC), 20))
+
+    grows_linearly(work, unit)

@@ -1102,3 +1102,29 @@ def test_the_senders_card_is_a_signature(text: str, new: str) -> None:
     view = read(parse(raw.encode()))
     assert view.reply_text.startswith(new)
     assert ("Sales" in view.signature) is (new == "Yes, please.")
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "==============================\nBo Berg\nACME Ltd.\nTel: +49 30 1234\n==============================",
+        "___________________\nBo Berg\nbo@b.example",
+        "━━━━━━━━━━━━━━━\n株式会社ACME 田中太郎\n電話 03-1234-5678\n━━━━━━━━━━━━━━━",
+        "Virenfrei. www.avast.example",
+        "-- \nBo\n\n-- \nYou received this message because you are subscribed to a group.",
+    ],
+)
+def test_signatures_between_rules_and_what_programs_add(signature: str) -> None:
+    reply = split_reply(f"Yes, please.\n\n{signature}\n")
+    assert (reply.reply, reply.signature) == ("Yes, please.", signature)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please open an account:\n\n----------\nBo Berg\nbo@b.example\n----------",
+        "Part one\n----------\nThis is the text of it.\n\nPart two\n----------\nCall me by phone on Monday, please.",
+    ],
+)
+def test_rules_in_a_text_stay(text: str) -> None:
+    assert split_reply(text).reply == text

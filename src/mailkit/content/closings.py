@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .tables import flat, phrases, rows
 
-__all__ = ["CLOSINGS", "DEVICES", "EXCUSES", "MOBILE", "PROGRAMS", "SYSTEMS", "THANKS"]
+__all__ = ["CLOSINGS", "DEVICES", "EXCUSES", "MOBILE", "PROGRAMS", "SYSTEMS", "THANKS", "VIRUS_FREE"]
 
 # "Sent from …": words of the last line that a phone or a mail program adds, if it names one of ``_DEVICES`` too
 _MOBILE = rows(
@@ -72,6 +72,8 @@ _DEVICES = phrases(
 # "Get Outlook for iOS" is translated in many ways: it names the program and the system.
 _PROGRAMS = phrases("outlook | bluemail | typeapp | yahoo mail")
 _SYSTEMS = phrases("ios | android | iphone | mac")
+# What virus scanners add: "Virus-free. www.avast.com"
+VIRUS_FREE = phrases("virus-free | virenfrei | sans virus | libre de virus | livre de vírus | virusvrij | senza virus")
 # "… please excuse my brevity": what may follow in a sentence of its own
 _EXCUSES = phrases(
     """

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from .closings import CLOSINGS, DEVICES, EXCUSES, MOBILE, PROGRAMS, SYSTEMS, THANKS
+from .closings import CLOSINGS, DEVICES, EXCUSES, MOBILE, PROGRAMS, SYSTEMS, THANKS, VIRUS_FREE
 
 __all__ = ["postscript", "signature_start"]
 
@@ -34,6 +34,24 @@ _JOINS = re.compile(r" ?[/,&+|] ?| (?:and|und|et|y|e|og|och|ja|en|a|i|si|și|dan
 _FROM_PLACE = frozenset({"aus", "vom", "from", "fra", "från", "uit", "de", "da", "desde", "z", "ze", "из", "dari"})
 # Too short, or too much of a word, to be a formula with a name behind it: "Best Western"
 _NEVER_NAMED = frozenset({"best", "br", "kr", "salam", "att", "lp", "kh", "vh", "abs", "thân", "yt", "to", "od", "от"})
+_RULE_SIGNS = "_-=*─━―＿＝"
+_CONTACTS = (
+    "://",
+    "www.",
+    "@",
+    "tel",
+    "phone",
+    "fax",
+    "mobil",
+    "☎",
+    "電話",
+    "电话",
+    "手机",
+    "тел",
+    "هاتف",
+    "โทร",
+    "전화",
+)
 _SUFFIXES = (" 드림", " 올림", " 배상")
 _DROP_FROM_CLOSING = " ,.!;:-–—،。，！*_~"
 
@@ -77,13 +95,18 @@ def _ruler(lines: Sequence[str], end: int) -> int:
 
 
 def _footer(lines: Sequence[str], end: int) -> int:
-    """``______`` and a few lines with an address or a link below it: Mailman's footer."""
-    for number in range(max(0, end - MAX_FOOTER - 1), end - 1):
+    """``______`` and a few lines below it: Mailman's footer, or a signature between rules."""
+    for number in range(max(0, end - MAX_FOOTER - 2), end - 1):
         line = lines[number]
-        if len(line) >= 20 and not line.strip("_-="):
-            below = " ".join(lines[number + 1 : end])[:2000].casefold()
-            if "://" in below or "@" in below or "list" in below or "subscri" in below:
-                return number
+        if len(line) < 5 or line.strip(_RULE_SIGNS):
+            continue
+        below = " ".join(lines[number + 1 : end])[:2000].casefold()
+        if len(line) >= 20 and not line.strip("_-=") and _has(below, ("://", "@", "list", "subscri")):
+            return number
+        above = next((lines[n] for n in range(number - 1, max(-1, number - 3), -1) if lines[n]), "")
+        short = all(len(other) <= 60 and not _is_sentence(other) for other in lines[number + 1 : end] if other)
+        if short and not above.endswith(":") and _has(below, _CONTACTS):
+            return number
     return end
 
 
@@ -93,6 +116,8 @@ def _mobile(lines: Sequence[str], end: int) -> int:
     if not text or len(text) > 300:
         return end
     words = _without_links(text).strip(" .([").casefold()
+    if words.startswith(VIRUS_FREE) and len(words.split()) <= 5:
+        return end - 1
     clause = _CLAUSE.search(words)
     more = words[clause.start() :] if clause else ""
     first = words[: clause.start()] if clause else words
