@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mailkit.content import kind_of, report_of
+from mailkit.content.reasons import reason_for
 from mailkit.message import parse
 
 ORIGINAL = """From: app@acme.example
@@ -2635,3 +2636,107 @@ def test_each_recipient_has_its_own_result() -> None:
     assert report.kind == "bounce"
     assert [(row.address, row.action) for row in report.recipients] == [(f"{a}@b.example", a) for a in results]
     assert [row.hard for row in report.recipients] == [True, False, False, False, False]
+
+
+# what servers say in a sentence: (sentence, status, reason)
+SENTENCES = [
+    ("550 5.1.1 <bo@b.example>: Email address could not be found, or was misspelled (G8)", "5.1.1", "userunknown"),
+    ("550 5.7.1 Your message was not delivered. No such mailbox", "5.7.1", "userunknown"),
+    ("550 No such person at this address.", "", "userunknown"),
+    ("550 5.1.0 Address does not exist", "5.1.0", "userunknown"),
+    ("511 sorry, no mailbox here by that name (#5.1.1 - chkuser)", "5.1.1", "userunknown"),
+    ("550 5.2.1 Mailbox unavailable", "5.2.1", "userunknown"),
+    ("550 unrouteable address", "", "userunknown"),
+    ("553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)", "5.7.1", "norelaying"),
+    ("550 5.7.1 Command not allowed. Authentication required", "5.7.1", "rejected"),
+    ("535 5.7.8 Error: authentication failed", "5.7.8", "authfailure"),
+    ("552 5.2.3 Message exceeds maximum fixed size (10485760)", "5.2.3", "mesgtoobig"),
+    ("523 the message size (20 MB) exceeds the size limit of the recipient", "", "mesgtoobig"),
+    ("552 Message size exceeds fixed limit", "", "mesgtoobig"),
+    ("452 4.3.1 Insufficient system storage", "4.3.1", "systemerror"),
+    ("452 4.3.1 Out of memory", "4.3.1", "systemerror"),
+    ("421 4.7.0 Too many connections from your host", "4.7.0", "toomanyconn"),
+    ("451 4.7.1 Received too many messages from a new or untrusted IP", "4.7.1", "toomanyconn"),
+    ("450 4.7.1 Error: too many recipients", "4.7.1", "toomanyconn"),
+    ("421 Too many concurrent SMTP connections; please try again later.", "", "toomanyconn"),
+    ("452 4.5.3 Your message has too many recipients", "4.5.3", "toomanyconn"),
+    ("550 5.4.5 Daily user sending quota exceeded", "5.4.5", "toomanyconn"),
+    (
+        "554 5.7.1 The message has been rejected because it contains prohibited virus or spam content",
+        "5.7.1",
+        "virusdetected",
+    ),
+    ("550 High probability of spam", "", "spamdetected"),
+    ("554 5.7.1 Message scored too high on spam scale", "5.7.1", "spamdetected"),
+    ("550 5.7.1 Message rejected as spam by Content Filtering.", "5.7.1", "spamdetected"),
+    ("554 rejected by the content filter", "", "policyviolation"),
+    ("550 5.7.1 Rejected by SpamAssassin", "5.7.1", "spamdetected"),
+    ("554 Your IP (192.0.2.1) is listed in a DNS blacklist", "", "blocked"),
+    ("550 5.7.1 Connection refused - listed at bl.spamcop.net", "5.7.1", "blocked"),
+    ("550-rejected because 192.0.2.1 is in a black list at b.barracudacentral.org", "", "blocked"),
+    ("421 RP-001 (SNT004-MC1F5) Unfortunately, some messages from 192.0.2.1 weren't sent.", "", "blocked"),
+    (
+        "550 SC-001 (COL004) Unfortunately, messages from 192.0.2.1 weren't sent. Please contact your provider",
+        "",
+        "blocked",
+    ),
+    ("554 5.7.1 You are not allowed to connect.", "5.7.1", "blocked"),
+    ("550 Access denied", "", "onhold"),
+    ("550 5.7.23 The message was rejected because of Sender Policy Framework violation", "5.7.23", "authfailure"),
+    ("550 5.7.1 DKIM signature verification failed", "5.7.1", "authfailure"),
+    ("550 #5.7.1 Your access to submit messages to this e-mail system has been rejected.", "5.7.1", "rejected"),
+    ("550 5.7.0 Local Policy Violation", "5.7.0", "policyviolation"),
+    ("554 5.7.1 Blocked by policy: banned attachment type .exe", "5.7.1", "policyviolation"),
+    ("554 5.6.0 Lone CR or LF in headers (see RFC2822 section 2.2)", "5.6.0", "notcompliantrfc"),
+    ("550 5.6.0 Lone CR or LF in body", "5.6.0", "contenterror"),
+    ("550 Messages should have one or no Message-ID headers, not 2", "", "notcompliantrfc"),
+    ("550 5.7.1 This message is not RFC 5322 compliant. There are multiple From headers", "5.7.1", "notcompliantrfc"),
+    ("450 4.1.8 <app@acme.example>: Sender address rejected: Domain not found", "4.1.8", "rejected"),
+    ("553 5.1.8 <app@acme.example>... Domain of sender address app@acme.example does not exist", "5.1.8", "rejected"),
+    ("550 Callout verification failed", "", "onhold"),
+    ("501 5.1.7 Invalid address", "5.1.7", "rejected"),
+    ("554 5.4.6 Too many hops", "5.4.6", "networkerror"),
+    ("554 5.4.14 Hop count exceeded", "5.4.14", "networkerror"),
+    ("Connection timed out", "4.4.2", "expired"),
+    (
+        "lost connection with mx.b.example[192.0.2.9] while receiving the initial server greeting",
+        "4.4.2",
+        "networkerror",
+    ),
+    ("No route to host", "4.4.1", "networkerror"),
+    ("host not found", "5.4.4", "networkerror"),
+    ("Domain has no MX records or is invalid", "5.1.2", "notaccept"),
+    ("550 5.1.2 <bo@b.example>: Recipient address rejected: Domain not found", "5.1.2", "hostunknown"),
+    ("556 5.1.10 Recipient address has null MX", "5.1.10", "notaccept"),
+    ("550 mailbox has moved; please try <cy@c.example>", "5.1.6", "hasmoved"),
+    ("551 not our customer", "", "hasmoved"),
+    ("551 5.1.6 User has moved to cy@c.example", "5.1.6", "hasmoved"),
+    ("550 This account has been suspended.", "", "suspend"),
+    ("550 5.2.1 Mailbox disabled, not accepting messages", "5.2.1", "suspend"),
+    ("550 5.2.1 User is suspended", "5.2.1", "suspend"),
+    ("550 Account expired", "", "expired"),
+    ("554 mailbox is inactive", "", "suspend"),
+    ("user's mailbox is temporarily locked", "4.2.1", "suspend"),
+    ("552 5.2.2 Mailbox is full / Blocks limit exceeded / Inode limit exceeded", "5.2.2", "mailboxfull"),
+    ("552 5.1.1 Mailbox delivery failure policy error: quota", "5.1.1", "mailboxfull"),
+    ("Disk quota exceeded", "4.2.2", "mailboxfull"),
+    ("The user's inbox does not have enough space", "", "mailboxfull"),
+    ("Quota exceeded, user is over storage limit", "", "mailboxfull"),
+    ("procmail: Quota exceeded while writing", "5.2.2", "mailboxfull"),
+    ("pipe to |/usr/bin/procmail failed: exit code 77", "5.3.0", "mailererror"),
+    ("451 4.3.5 Server configuration problem", "4.3.5", "systemerror"),
+    ("451 4.3.0 Queue file write error", "4.3.0", "systemerror"),
+    ("451 Temporary local problem - please try later", "", "systemerror"),
+    ("432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded", "4.3.2", "toomanyconn"),
+    ("550 5.7.1 TLS required", "5.7.1", "networkerror"),
+    ("454 4.7.0 TLS not available due to local problem", "4.7.0", "networkerror"),
+    ("550 Unknown command", "", "onhold"),
+    ("503 5.5.1 Error: nested MAIL command", "5.5.1", "syntaxerror"),
+    ("message expired", "4.4.7", "expired"),
+    ("Delivery attempted for 5 days", "", "onhold"),
+]
+
+
+@pytest.mark.parametrize(("said", "status", "reason"), SENTENCES)
+def test_the_words_count_more_than_the_status(said: str, status: str, reason: str) -> None:
+    assert reason_for(said, status=status, action="delayed" if status.startswith("4") else "failed") == reason

@@ -25,7 +25,9 @@ MAX_SENTENCE = 4000  # characters; the reason always stands near the front
 _PHRASES = rows(
     """
 virusdetected: virus | malware | infected | trojan
-mailboxfull: mailbox exceeds | mailbox full | mailbox is full | mailbox for user is full | mailbox too full |
+toomanyconn: daily user sending | sending quota | daily sending
+mailboxfull: mailbox exceeds | enough space | error: quota | mailbox full | mailbox is full |
+    mailbox for user is full | mailbox too full |
     over quota | overquota |
     over the quota | quota exceeded | exceeded quota | exceeds quota | quota full | out of storage |
     not enough disk space | not enough space | storage allocation | exceeded storage | storage limit |
@@ -38,11 +40,13 @@ mailboxfull: mailbox exceeds | mailbox full | mailbox is full | mailbox for user
     переполнен | posta kutusu dolu | 邮箱已满 | 邮箱空间不足 | 容量已满 | 信箱已滿 | 容量超過 |
     メールボックスがいっぱい |
     메일함이 가득 | 용량 초과 | kotak surat penuh | penuh | hộp thư đầy | กล่องจดหมายเต็ม
-mesgtoobig: message too large | message too big | too large for | size exceeds | exceeds maximum |
+mesgtoobig: exceeds the size limit | message too large | message too big | too large for | size exceeds |
+    exceeds maximum |
     exceeds the maximum |
     size limit exceeded | exceeded the maximum message size | line limit exceeded | file too big |
     message size limit | larger than the current system limit
-authfailure: dmarc | unauthenticated email | sender is unauthenticated | senders to authenticate |
+authfailure: dmarc | unauthenticated email | sender is unauthenticated | dkim signature | dkim verification |
+    senders to authenticate |
     authentication level | not authenticated by | arc validation | spf validation error | spf check | spf record |
     spf fail | fails to pass spf | spf validation |
     sender policy framework | dkim fail | dkim check | failed authentication | authentication checks |
@@ -54,14 +58,16 @@ badreputation: reputation
 greylisted: greylist | graylist | grey list | gray list | grey-list | postgrey | greylisted | greylisting
 spamdetected: likely unsolicited | suspicion of spam | detected as spam | considered spam | considered as spam |
     classified as spam | identified as spam | looks like spam | spam message rejected | spam content | dt:spm |
-    is spam | spam score | ssage spam | spammail | est un spam | als spam | como spam | come spam | спам | 垃圾邮件
-norelaying: relay access denied | relaying denied | configured to relay | relay not permitted | unable to relay |
+    is spam | as spam | spam score | ssage spam | spammail | est un spam | als spam | como spam | come spam | спам |
+    垃圾邮件
+norelaying: rcpthosts | relay access denied | relaying denied | configured to relay | relay not permitted |
+    unable to relay |
     relaying not | not permitted to relay | relay denied | we do not relay | not allowed to relay |
     relaying prohibited | attempt to relay
 hasmoved: no longer on server | has moved | have moved | not our customer | mailbox moved | user not local
 toomanyconn: too many recipients | too many connections | too many concurrent | too many sessions | rate limit |
     ratelimit |
-    too many messages | connection rate | throttl | sending too quickly | receiving mail too quickly |
+    too many messages | connection rate | throttl | thread limit | sending too quickly | receiving mail too quickly |
     receiving mail at a rate | frequency limited | frequency exceed | too frequent | maximum number of messages |
     sending limit | hourly limit | daily limit | messages per hour | please slow down |
     exceeded the maximum number of connections | daily user sending
@@ -70,13 +76,15 @@ suspend: disabled or discontinued | account has been disabled | account is disab
     account suspended | user suspended | mailbox suspended | has been suspended | is suspended |
     account has been locked | mailbox unavailable due to inactivity | user is locked |
     account that you tried to reach is disabled | mailbox is frozen
-notcompliantrfc: multiple addresses in from | not rfc | rfc 5322 | rfc 2822 | rfc5322 | rfc2822 | not compliant |
+notcompliantrfc: message-id headers | multiple addresses in from | not rfc | rfc 5322 | rfc 2822 | rfc5322 |
+    rfc2822 | not compliant |
     missing a valid messageid | missing from header
 contenterror: 8-bit data in message header | headers too large | duplicate header | malformed header |
     malformed mime |
     bare lf | bare newline | message header size | improper use of | illegal attachment | file type not allowed |
     invalid content | too many received headers in the message
-policyviolation: policy reason | by policy | policy restriction | security policies | due to policy | policies of |
+policyviolation: policy reason | by policy | content filter | policy restriction | security policies |
+    due to policy | policies of |
     restriction check failed | sendernotauthenticatedforgroup | delivery restriction | not authorized to send to |
     is not allowed to send to | administrative prohibition | policy violation | violates policy | local policy |
     security policy |
@@ -84,7 +92,8 @@ policyviolation: policy reason | by policy | policy restriction | security polic
 rejected: domain of sender | sender address rejected | sender rejected | sender denied | unroutable sender |
     sender verify failed | invalid sender | sender domain | unexpected volume or user complaints |
     not a registered gateway user | sender is not allowed | sender not allowed | bad sender | from address
-blocked: envelope blocked | :blocked) | blocked - see | blocked using | blacklist | blocklist | block list |
+blocked: not allowed to connect | envelope blocked | :blocked) | blocked - see | blocked using | blacklist |
+    blocklist | block list |
     black list | dnsbl | rbl | spamhaus |
     spamcop | barracudacentral | client host rejected | client host blocked | refused to talk to me |
     not accepting connections | smtp server of your isp | my name was rejected | weren't sent | (bl) | relay quota |
@@ -130,7 +139,7 @@ networkerror: no route to host | connection refused | lost connection | network 
 mailererror: mailer error | command output | pipe to | | procmail | command died | exec / | vdelivermail:
 systemerror: could not load | system error | local error | internal error | system resources | temporary failure |
     i/o error | config error | local configuration error | insufficient system | system failure | server error |
-    temporarily unavailable | service not available | system not accepting | read-only file system |
+    temporarily unavailable | service not available | local problem | system not accepting | read-only file system |
     can't create output
 syntaxerror: improper sequence | bad sequence | malformed address | syntax error | command not implemented | not
     recognized |
