@@ -2740,3 +2740,30 @@ SENTENCES = [
 @pytest.mark.parametrize(("said", "status", "reason"), SENTENCES)
 def test_the_words_count_more_than_the_status(said: str, status: str, reason: str) -> None:
     assert reason_for(said, status=status, action="delayed" if status.startswith("4") else "failed") == reason
+
+
+def test_a_postmaster_who_answers_has_not_bounced() -> None:
+    head = "From: Postmaster <postmaster@b.example>\nSubject: Re: mail not delivered\nIn-Reply-To: <1@acme.example>\n"
+    text = "Hello,\n\nyour mail was not delivered, since bo@b.example was an unknown user. It works now.\n\nEva\n"
+    assert kind_of(parse(f"{head}\n{text}".encode())) == "normal"
+    assert kind_of(parse(f"Return-Path: <>\n{head}\n{text}".encode())) == "bounce"
+
+
+def test_recipients_that_no_empty_line_parts() -> None:
+    fields = (
+        "Final-Recipient: rfc822;bo@b.example\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 user unknown\n"
+        "Final-Recipient: rfc822;cy@b.example\nAction: delayed\nStatus: 4.2.2\n"
+    )
+    report = report_of(parse(dsn(fields)))
+    assert report is not None
+    assert [(row.address, row.action, row.reason) for row in report.recipients] == [
+        ("bo@b.example", "failed", "userunknown"),
+        ("cy@b.example", "delayed", "mailboxfull"),
+    ]
+
+
+@pytest.mark.parametrize(("status", "action"), [("5.1.1", "failed"), ("4.4.1", "delayed"), ("2.0.0", "delivered")])
+def test_an_action_of_no_standard_is_told_by_the_status(status: str, action: str) -> None:
+    report = report_of(parse(dsn(f"Final-Recipient: rfc822;bo@b.example\nAction: transferred\nStatus: {status}\n")))
+    assert report is not None
+    assert report.recipients[0].action == action

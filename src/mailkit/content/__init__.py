@@ -5,7 +5,7 @@ read        ``read(message)`` → ``Content``, lazy; begin here
 text        HTML → readable text (``marks``: how mail programs mark quotations in HTML)
 html        HTML that is safe to show (``depth``: HTML that is too deep to be parsed)
 reply       new text, quotations, signature (``lines``, ``signature``, ``languages``; ``forwarded``: the original)
-report      bounces, complaints, receipts (``delivery``, ``notices``, ``reasons``)
+report      bounces, complaints, receipts (``delivery``, ``notices``, ``failure_words``, ``reasons``)
 kinds       what kind of message this is; whether a machine may answer it
 trust       how far the sender can be believed (``authres``, ``domains``, ``dkim``, ``lookalike``)
 calendar    invitations (``ical``: lines; ``recurrence``, ``outlook_series``: series; ``meeting``: in winmail.dat)

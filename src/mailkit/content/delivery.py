@@ -72,7 +72,7 @@ def _character(match: re.Match[str]) -> str:
 
 def clean_address(value: str) -> str:
     """The address in a ``…-Recipient`` value, or "" if there is none."""
-    text = value[:2000].strip()
+    text = value[:2000].strip().rstrip(".")
     if "<" in text:
         text = text.rpartition("<")[2].partition(">")[0].strip() or text
     local, at, domain = text.partition("@")

@@ -23,6 +23,7 @@ from .delivery import (
     status_in,
     typed_value,
 )
+from .failure_words import DAEMONS, FAILURE_SUBJECTS, FAILURE_WORDS, GIVEN_UP, MACHINES, WARNING_WORDS
 from .legacy import legacy_recipients
 from .notices import Finding, anywhere, read_notice, split_notice
 from .reasons import is_hard, reason_for
@@ -34,53 +35,6 @@ __all__ = ["Report", "ReportRecipient", "report_of"]
 MAX_RECIPIENTS = 1000
 MAX_TOLD = 500  # lines in which the original's Message-ID is looked for
 MAX_DIAGNOSTIC = 2000  # characters kept of what the server said
-_DAEMONS = (
-    "mailer-daemon",
-    "mailerdaemon",
-    "postmaster",
-    "post_master",
-    "mail-daemon",
-    "mailer_daemon",
-    "microsoftexchange",
-    "mdaemon",
-)
-_FAILURE_WORDS = phrases(
-    """
-    undeliver | returned mail | returning | delivery status | delivery fail | delivery has failed | failure notice |
-    delivery failure | delivery problem | delayed | not delivered | not be delivered | did not reach | mail failed |
-    could not deliver | unable to deliver | wasn't able to deliver | mail failure | not able to deliver |
-    delivery error | no valid recipients | couldn't be delivered | unzustellbar |
-    user unknown | unknown user | no such user here | delivery to the following | could not be reached | undelivered |
-    mail delivery status |
-    konnte nicht zugestellt | nicht zustellbar | zustellung fehlgeschlagen | non remis | échec de la remise |
-    n'a pas pu être remis | non délivré | no se puede entregar | no se pudo entregar | no entregado |
-    não é possível entregar | não foi possível entregar | não entregue | falha na entrega | impossibile recapitare |
-    non recapitabile | recapito non riuscito | mancato recapito | niet te bestellen | onbestelbaar |
-    niet worden bezorgd | det går inte att leverera | kunde inte levereras | leverans misslyckades |
-    kan ikke leveres | kunne ikke leveres | uleverbar | ei voi toimittaa | toimitus epäonnistui | niedostarczon |
-    nie można dostarczyć | nie dostarczono | nedoručiteln | nelze doručit | nedoručen | kézbesíthetetlen |
-    nem kézbesíthető | nelivrabil | nu se poate livra | не удается доставить | не доставлено | недоставлен |
-    невозможно доставить | не вдалося доставити | δεν είναι δυνατή η παράδοση | teslim edilemedi | iletilemedi |
-    غير قابل للتسليم | تعذر تسليم | فشل التسليم | לא ניתן למסירה | tidak terkirim | gagal |
-    tidak dapat dihantar | không thể gửi | không gửi được | ไม่สามารถส่ง | 未送達 | 未送达 | 無法傳遞 | 无法投递 |
-    无法传递 | 退信 | 退回 | 配信不能 | 配信できませんでした | 送信できませんでした | 배달되지 않음 |
-    배달할 수 없음 | 반송
-    """
-)
-
-_MACHINES = phrases(
-    "postmaster | daemon | gateway | mail_service | smtp | virus | administrator | admin | imss | system"
-)
-# How notices begin that no known daemon sends: believed only where ``legacy`` finds an address in them.
-_FAILURE_SUBJECTS = phrases(
-    """
-    undeliverable | returned mail | mail could not be delivered | delivery failure | delivery notification |
-    mail delivery warning | mail delivery fail | failed mail | non-delivery: | warning: message | failure notice |
-    warning: could not send | mail delivery problem | message delivery | undelivered mail | mail system error |
-    undeliverable message |
-    notice: mail delivery status | delivery status notification
-    """
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +134,7 @@ def _delivery(message: Message) -> Report | None:
         for fields in blocks(text):
             envelope_id = envelope_id or (fields.get("original-envelope-id") or [""])[0]
             if ("final-recipient" in fields or "original-recipient" in fields) and len(recipients) < MAX_RECIPIENTS:
-                recipients.append(_recipient(fields, notice, failed))
+                recipients.extend(_recipient(one, notice, failed) for one in _apart(fields)[:MAX_RECIPIENTS])
         if recipients:
             break
     if not recipients:
@@ -202,6 +156,22 @@ def _status_texts(message: Message) -> Iterable[str]:
         yield from (part.text for part in (*_plain_parts(message), *message.text_body))
 
 
+def _apart(fields: Fields) -> list[Fields]:
+    """Blocks of several recipients, where a server put no empty line between them."""
+    count = len(fields.get("final-recipient", ()))
+    if count < 2:
+        return [fields]
+    apart: list[Fields] = [{} for _ in range(count)]
+    for name, values in fields.items():
+        if len(values) == count:
+            for one, value in zip(apart, values, strict=True):
+                one[name] = [value]
+        else:
+            for one in apart if name in ("action", "status") else apart[:1]:
+                one[name] = values
+    return apart
+
+
 def _recipient(fields: Fields, notice: Transcript, failed: list[str]) -> ReportRecipient:
     original = original_address((fields.get("original-recipient") or [""])[0])
     final = typed_value((fields.get("final-recipient") or [original])[0])
@@ -210,6 +180,8 @@ def _recipient(fields: Fields, notice: Transcript, failed: list[str]) -> ReportR
         address = failed[0]
     action = (fields.get("action") or ["failed"])[0].split(" ")[0].lower()
     action = {"deliverable": "delivered", "delivery": "delivered", "expired": "failed"}.get(action, action)
+    if action not in _ACTIONS:
+        action = {"2": "delivered", "4": "delayed"}.get(status_in((fields.get("status") or [""])[0])[:1], "failed")
     said = typed_value((fields.get("diagnostic-code") or [""])[0])
     stated = (fields.get("status") or [""])[0]
     text = notice.whole(said or stated.partition("(")[2].rstrip(")"))
@@ -236,13 +208,16 @@ def _judged(address: str, original: str, action: str, status: str, text: str, no
     )
 
 
+_ACTIONS = frozenset(phrases("failed | delayed | delivered | relayed | expanded"))
+
+
 # Notices for people
 
 
 def _notice(message: Message) -> Report | None:
     failed = _failed_recipients(message)
     text = _notice_text(message)
-    fails = message.subject.strip().lower().startswith(_FAILURE_SUBJECTS)
+    fails = message.subject.strip().lower().startswith(FAILURE_SUBJECTS)
     sure = bool(failed) or _is_report(message) or (_from_daemon(message) and _speaks_of_failure(message, text))
     sure = sure or (fails and _null_sender(message)) or message.headers.raw("X-MS-Exchange-Message-Is-Ndr") is not None
     if not sure and not (_from_machine(message) and fails):
@@ -253,13 +228,14 @@ def _notice(message: Message) -> Report | None:
     head = f"{message.subject} {' '.join(lines[:30])}".lower()
     nobody = {a.address.lower() for a in (*message.to, *message.cc, *message.from_)}  # never whom it did not reach
     nobody |= {identifier.lower() for identifier in (_original_id(message, original),) if identifier}
-    delayed, given_up = any(words in head for words in _WARNING_WORDS), any(words in head for words in _GIVEN_UP)
-    if not found:
+    delayed, given_up = any(words in head for words in WARNING_WORDS), any(words in head for words in GIVEN_UP)
+    answers = not failed and _is_answer(message)  # a postmaster is a person, too, who writes of bounces
+    if not found and not answers:
         names, tried_again = legacy_recipients(message)
         names = [name for name in names if name.lower() not in nobody]
         found = [Finding(name, " ".join(line.strip() for line in lines)[:MAX_DIAGNOSTIC]) for name in names]
         delayed = delayed or tried_again
-    if not found and sure:
+    if not found and sure and not answers:
         found = anywhere(lines, nobody)
     notice = Transcript(lines)
     rows = []
@@ -267,44 +243,47 @@ def _notice(message: Message) -> Report | None:
         status = status_in(item.text) or _status_of_code(reply_code(item.text))
         action = "delayed" if delayed or (status[:1] == "4" and not (given_up or reply_code(item.text))) else "failed"
         rows.append(_judged(item.address, "", action, status, item.text, notice))
-    if not rows and sure and original is not None and len(only := addresses_in(original.get("To") or "", 2)) == 1:
+    if (
+        not rows
+        and sure
+        and not answers
+        and original is not None
+        and len(only := addresses_in(original.get("To") or "", 2)) == 1
+    ):
         rows = [_judged(only[0], "", "failed", "", "", Transcript(()))]
     if not rows:
         return None
     return Report("bounce", tuple(rows), _original_id(message, original, lines[:MAX_TOLD]), original)
 
 
+def _is_answer(message: Message) -> bool:
+    """Whether a postmaster answers something: "Re:", and nothing says that a machine wrote it."""
+    by_machine = _is_report(message) or _is_sent_by_nobody(message)
+    by_machine = by_machine or not any(a.address.lower().startswith("postmaster@") for a in message.from_)
+    return not by_machine and bool(message.in_reply_to) and message.subject.strip().lower().startswith(("re:", "aw:"))
+
+
 def _status_of_code(code: int | None) -> str:
     return f"{code // 100}.0.0" if code else ""
 
 
-_WARNING_WORDS = phrases(
-    """
-    delayed | warning only | warning message only | not yet been delivered | still being retried |
-    transient non-fatal errors | will keep trying | delivery attempts will continue | will be retried |
-    still undelivered
-    """
-)
-_GIVEN_UP = phrases("given up | giving up | permanent error | permanent fatal errors | not going to try again")
-
-
 def _speaks_of_failure(message: Message, text: str) -> bool:
     head = f"{message.subject} {text[:2000]}".lower()
-    return any(words in head for words in _FAILURE_WORDS)
+    return any(words in head for words in FAILURE_WORDS)
 
 
 def _from_daemon(message: Message) -> bool:
     """By the address; by the name only if the header says, too, that nobody wrote this: a name is easily given."""
     names = [address.name.lower() for address in message.from_]
     named = any("mail delivery" in name or "mailer-daemon" in name or "mail server" in name for name in names)
-    daemon = any(address.address.lower().startswith(_DAEMONS) for address in message.from_)
+    daemon = any(address.address.lower().startswith(DAEMONS) for address in message.from_)
     return daemon or (named and _is_sent_by_nobody(message))
 
 
 def _from_machine(message: Message) -> bool:
     """Whether the sender's name or address is one that programs have."""
     names = [f"{address.name} {address.address.partition('@')[0]}".lower() for address in message.from_[:2]]
-    return any(word in name for name in names for word in _MACHINES)
+    return any(word in name for name in names for word in MACHINES)
 
 
 def _is_sent_by_nobody(message: Message) -> bool:
