@@ -45,6 +45,6 @@ def _headers(headers: Headers) -> list[object]:
         repr(headers), len(headers), names, sorted(headers.repeated),
         [(header.name, header.raw, header.value, header.unfolded) for header in headers],
         [(headers.raw(name), headers.raw_all(name), headers.get(name), headers.get_all(name)) for name in names],
-        headers.raw("x-none"), headers.raw_all("x-none"), "From" in headers,
+        headers.raw("x-none"), headers.raw_all("x-none"), headers.raw("FROM"),
         [header.name for header in headers[:2]],
     ]  # fmt: skip
