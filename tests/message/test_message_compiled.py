@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import importlib
 import importlib.util
 import os
+import pickle
 import random
 import sys
 from collections.abc import Callable, Iterator
@@ -91,8 +94,8 @@ def test_whole_and_damaged_mails_are_read_the_same(compiled: Read, real_mails: l
     samples = [sample.raw for sample in generate(5).mails]
     for number, raw in enumerate([*real_mails, *seeded, *samples]):
         assert compiled(raw) == interpreted(raw)
-        for copy in range(3):
-            data = damaged(raw[:40_000], number * 10 + copy)
+        for again in range(3):
+            data = damaged(raw[:40_000], number * 10 + again)
             assert compiled(data) == interpreted(data)
 
 
@@ -125,6 +128,18 @@ def test_limits_are_kept_the_same(
 ) -> None:
     for raw in real_mails:
         assert compiled(raw, limits) == interpreted(raw, limits)
+
+
+def test_values_are_frozen_copied_and_pickled(place: Path, real_mails: list[bytes]) -> None:
+    with importing(place):
+        message = importlib.import_module("mailkit.message").parse(b"no field\n" + real_mails[0] + b"\xff")
+        values = [message.from_[0], message.headers[0], message.defects[0]]
+        for value in values:
+            assert pickle.loads(pickle.dumps(value)) == copy.copy(value) == copy.deepcopy(value) == value
+            assert hash(copy.copy(value)) == hash(value)
+            assert dataclasses.replace(value) == value
+            with pytest.raises(dataclasses.FrozenInstanceError):
+                setattr(value, dataclasses.fields(value)[0].name, "x")
 
 
 def test_text_is_refused_by_both(place: Path) -> None:

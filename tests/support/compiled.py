@@ -95,10 +95,13 @@ def _wheel(home: Path) -> Path:
     return next((home / "wheels").glob("*.whl"))
 
 
+_imported: dict[Path, dict[str, ModuleType]] = {}
+
+
 @contextmanager
 def importing(place: Path, *others: str) -> Iterator[None]:
-    """Within it, ``mailkit`` and the modules named are imported anew, mailkit from ``place``; afterwards nothing is
-    changed, and what was imported works on."""
+    """Within it, ``mailkit`` and the modules named are imported from ``place``; afterwards nothing is changed, and what
+    was imported works on. A second time they are the same ones: compiled modules are made once in a process."""
 
     def ours() -> dict[str, ModuleType]:
         found = {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "mailkit"}
@@ -107,11 +110,13 @@ def importing(place: Path, *others: str) -> Iterator[None]:
     before = ours()
     for name in before:
         del sys.modules[name]
+    sys.modules.update(_imported.setdefault(place, {}))
     sys.path.insert(0, str(place))
     try:
         yield
     finally:
         sys.path.remove(str(place))
+        _imported[place].update(ours())
         for name in ours():
             del sys.modules[name]
         sys.modules.update(before)

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mailkit.message.encoded import decode_words, unfold
+from mailkit.message.ordinary import ordinary
 from mailkit.message.tokens import CODED, COMMENT, LITERAL, QUOTED, SPACE, SPECIAL, WORD, Token, tokens
 
 __all__ = ["Address", "parse_addresses", "unicode_domain"]
@@ -41,6 +42,7 @@ _EASY = re.compile(
 _ATOM = re.compile(r"[^\x00-\x20\x7f\"(),:;<>@\[\]\\]+")
 
 
+@ordinary
 @dataclass(frozen=True, slots=True)
 class Address:
     """One mailbox. ``name`` is decoded, for display only; ``address`` is as written, its domain in lower case, or ""

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import overload
 
 from mailkit.message.encoded import decode_words, unfold
+from mailkit.message.ordinary import ordinary
 from mailkit.words import Limits
 
 __all__ = ["Header", "Headers", "read_headers"]
@@ -31,6 +32,7 @@ _BLANK = re.compile(rb"\n\r*\n")
 _BLANK_CR = re.compile(rb"\r\r")
 
 
+@ordinary
 @dataclass(frozen=True, slots=True)
 class Header:
     """One header field. ``raw`` is what follows the colon, as on the wire, without the last line end."""
