@@ -98,6 +98,8 @@ def test_the_scan_is_linear():
     hides_control("=?" * 500_000)
     hides_control("=?utf-8?q?" * 100_000)
     check_value("=?utf-8?b?" + "QUFB" * 250_000, "x")
+    assert hides_control("=?punycode?q?" + "a" * 2_000_000 + "?=")
+    assert hides_control("=?PunyCode?q?" + "a-" * 1_000_000 + "?=")
     assert time.monotonic() - start < 5
 
 

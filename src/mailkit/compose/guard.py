@@ -13,6 +13,7 @@ them), the line and paragraph separators U+2028 and U+2029, lone surrogates, and
 from __future__ import annotations
 
 import binascii
+import codecs
 from collections.abc import Iterable, Mapping
 
 from mailkit.errors import DraftError, InjectionError
@@ -37,6 +38,10 @@ _RESERVED = frozenset({
 })
 # fmt: on
 _RESERVED_PREFIXES = ("content-", "resent-", "arc-")
+
+#: Python's codecs that are none of mail's, and take quadratic time.
+_SLOW = frozenset({"punycode", "idna"})
+_LONGEST_SLOW = 2000
 
 
 def check_value(value: object, what: str, *, tab: bool = False) -> str:
@@ -158,7 +163,10 @@ def _controls_in(data: bytes) -> bool:
 def _controls_as(data: bytes, charset: str) -> bool:
     """UTF-7 and its like spell a line break with harmless bytes."""
     try:
-        text = data.decode(charset.partition("*")[0], "ignore")
+        codec = codecs.lookup(charset.partition("*")[0]).name
+        if codec in _SLOW and len(data) > _LONGEST_SLOW:
+            return True  # nobody writes that much in a charset that is none
+        text = data.decode(codec, "ignore")
     except (LookupError, ValueError):
         return False
     return any(char in _NOT_TAB for char in text)
