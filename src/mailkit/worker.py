@@ -30,6 +30,8 @@ logger = logging.getLogger("mailkit.worker")
 
 #: Does the work of one job; what it raises puts the job off.
 Runner = Callable[[queue.Job], None]
+#: Gets ready for the jobs of one kind in a batch, before the first of them runs.
+Ahead = Callable[[Sequence[queue.Job]], None]
 
 #: A job is tried after 1, 2, 4 … seconds, at most an hour apart, twenty times: about half a day.
 JOB_SCHEDULE = Schedule(wait=wait_exponential(multiplier=1, max=3600), stop=stop_after_attempt(20))
@@ -49,6 +51,7 @@ class Jobs:
     Args:
         store: where the jobs are.
         runners: what does the work, by kind of job.
+        ahead: what makes the jobs of a batch quicker, by kind. It may fail: the jobs will say why.
         owner: who is said to hold the lease.
     """
 
@@ -58,12 +61,14 @@ class Jobs:
         runners: Mapping[str, Runner],
         *,
         owner: str,
+        ahead: Mapping[str, Ahead] | None = None,
         schedule: Schedule = JOB_SCHEDULE,
         batch: int = 20,
         lease: float = queue.LEASE_SECONDS,
     ) -> None:
         self._store = store
         self._runners = runners
+        self._ahead = ahead or {}
         self._owner = owner
         self._schedule = schedule
         self._batch = batch
@@ -74,6 +79,9 @@ class Jobs:
         jobs = self._store.run(
             lambda tx: queue.claim(tx, self._runners, self._owner, limit=self._batch, lease=self._lease)
         )
+        for kind, ahead in self._ahead.items():
+            if mine := [job for job in jobs if job.kind == kind]:
+                _try(ahead, mine)
         for job in jobs:
             self._one(job)
         return len(jobs)
@@ -101,6 +109,13 @@ class Jobs:
         logger.warning("job %s %s failed, attempt %d: %s", job.kind, job.key, job.attempts, said)
         state = "ready" if due is not None else "failed"
         self._store.run(lambda tx: queue.settle(tx, job, state, due_at=due, error=said))
+
+
+def _try(ahead: Ahead, jobs: Sequence[queue.Job]) -> None:
+    try:
+        ahead(jobs)
+    except Exception as error:  # noqa: BLE001 (each job will meet it, and is put off by it)
+        logger.debug("nothing was made ready for %d jobs: %s: %s", len(jobs), type(error).__name__, error)
 
 
 class Worker:

@@ -96,6 +96,7 @@ def test_keys(keys: Mapping[str, Sequence[str]], result: str, reason: str) -> No
     ("make", "result", "reason"),
     [
         (lambda: signed(length=True), "neutral", "a part of the body"),
+        (lambda: signed(include_headers=[b"from", b"date"]), "neutral", "does not sign Subject"),
         (lambda: signed().replace(b"h=from :", b"h=x-any :").replace(b"h=from:", b"h=x-any:"), "permerror", "From"),
         (lambda: signed().replace(b"a=rsa-sha256", b"a=rsa-sha1"), "permerror", "algorithm"),
         (lambda: signed().replace(b"d=acme.example", b"d=acme example/"), "permerror", "no domain"),
@@ -110,7 +111,7 @@ def test_signatures_that_prove_nothing(make: Callable[[], bytes], result: str, r
 
 def test_keys_of_1024_bits_are_still_met_and_count() -> None:
     pem, record = _pair(1024)
-    raw = bytes(dkim.sign(RAW, b"s1", b"acme.example", pem, include_headers=[b"from"])) + RAW
+    raw = bytes(dkim.sign(RAW, b"s1", b"acme.example", pem, include_headers=[b"from", b"subject"])) + RAW
     assert verify_dkim(parse(raw), {NAME: (record,)})[0].result == "pass"
 
 
@@ -170,6 +171,29 @@ def test_a_signature_of_somebody_else_does_not_count() -> None:
     found = trust_of(parse(raw), answers=KEYS)
     assert found.level is TrustLevel.CLAIMED
     assert "dkim=pass (acme.example), checked here" in found.evidence
+
+
+@pytest.mark.parametrize("above", ["Subject: Deal D-249", "Subject:Order", "subject : x"])
+def test_a_mail_that_is_sent_again_under_another_subject_is_a_claim(above: str) -> None:
+    """The signature covers the lower field and stands; what is read is the upper one."""
+    found = trust_of(parse(above.encode() + b"\r\n" + signed()), answers=KEYS)
+    assert "dkim=pass (acme.example), checked here" in found.evidence
+    assert (found.level, found.evidence[-1]) == (TrustLevel.CLAIMED, "several Subject fields")
+
+
+@pytest.mark.parametrize("field", [b"Reply-To: ana@mail.acme.example", b"Content-Type: text/plain"])
+def test_a_field_put_above_a_signed_one_of_its_name_is_doubted(field: bytes) -> None:
+    name = field.partition(b":")[0]
+    raw = signed(field + b"\r\n" + RAW, include_headers=[b"from", b"subject", name.lower()])
+    assert trust_of(parse(raw), answers=KEYS).level is TrustLevel.AUTHENTICATED
+    assert trust_of(parse(field + b"\r\n" + raw), answers=KEYS).level is TrustLevel.AUTHENTICATED, "it says the same"
+    assert trust_of(parse(name + b": text/html\r\n" + raw), answers=KEYS).level is TrustLevel.CLAIMED
+
+
+def test_a_subject_that_nobody_signed_may_have_been_added() -> None:
+    plain = signed(RAW.replace(b"Subject: Offer\r\n", b""), include_headers=[b"from", b"date"])
+    assert trust_of(parse(plain), answers=KEYS).level is TrustLevel.AUTHENTICATED
+    assert trust_of(parse(b"Subject: Deal D-249\r\n" + plain), answers=KEYS).level is TrustLevel.CLAIMED
 
 
 def test_a_broken_signature_forges_nothing() -> None:

@@ -90,6 +90,7 @@ def test_without_trusted_names_nothing_is_authenticated() -> None:
     [
         ((PASS, BORDER, FROM, "From: ceo@acme.example"), "several From fields"),
         ((PASS, BORDER, "From: bo@client.example, ceo@acme.example"), "several From addresses"),
+        ((PASS, BORDER, "Subject: Deal D-249", FROM, "Subject: Offer"), "several Subject fields"),
         ((PASS, BORDER, 'From: "ceo@acme.example" <bo@client.example>'), "the display name shows another address"),
         (
             (PASS, BORDER, "From: =?utf-8?q?ceo=40acme.example?= <bo@client.example>"),

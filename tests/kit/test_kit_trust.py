@@ -6,109 +6,26 @@ Real parts: signatures made by mailkit's own signer and by dkimpy's, keys from a
 from __future__ import annotations
 
 import asyncio
-import base64
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import dkim
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import text
 
-from mailkit import AsyncMailKit, MailKit, MessageReceived, Record
+from mailkit import AsyncMailKit, MailKit, MessageReceived
 from mailkit.auth.secretbox import generate_key
-from mailkit.compose.dkim import Signer
-from mailkit.errors import NetworkInTransactionError, NotFoundError, RunningLoopError
-from mailkit.ingest.sender import VERIFY, WAITS
-from mailkit.link.adapter import Note, Query, RecordPattern
-from mailkit.store import queue
-from mailkit.testing import MailServer
-from mailkit.words import Candidate, Evidence, Limits
-from support.application import ANA, BO, Application
-from support.mailkeys import SIGNER
+from mailkit.errors import NetworkInTransactionError, RunningLoopError
+from mailkit.words import Limits
+from support.checking import OURS, Checking, by_dkimpy, desk
 from support.mails import mail
-from support.nameserver import NameServer, names
+from support.nameserver import names
 
-__all__ = ["names"]
-
-_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-PEM = _KEY.private_bytes(
-    serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
-)
-DER = _KEY.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-OURS = Signer("client.example", "ours", SIGNER.private_key)
-#: What is published: by selector, the record.
-KEYS = {"s1": "v=DKIM1; k=rsa; p=" + base64.b64encode(DER).decode(), "ours": OURS.record}
-CONTACT = Record("crm", "contact", "7")
-
-
-def by_dkimpy(raw: bytes) -> bytes:
-    names = [b"from", b"to", b"subject", b"date", b"message-id"]
-    return bytes(dkim.sign(raw, b"s1", b"client.example", PEM, include_headers=names)) + raw
-
+__all__ = ["desk", "names"]
 
 SIGNERS = pytest.mark.parametrize("sign", [by_dkimpy, OURS.sign], ids=["dkimpy", "mailkit"])
-
-
-class Crm:
-    """Knows Bo."""
-
-    system = "crm"
-    patterns: tuple[RecordPattern, ...] = ()
-
-    def find(self, query: Query) -> list[Candidate]:
-        known = [one for one in query.addresses if one == BO]
-        return [Candidate(CONTACT, 0.8, (Evidence("address", one, 0.8),), "Bo") for one in known]
-
-    def attach(self, record: Record, note: Note) -> str:
-        return "1"
-
-    def url(self, record: Record) -> str | None:
-        return None
-
-
-@dataclass
-class Checking(Application):
-    """An application whose account checks signatures."""
-
-    names: NameServer
-    url: str
-
-    def again(self, **more: Any) -> MailKit:
-        """As another process sees it: nothing is remembered."""
-        return MailKit(self.url, key=generate_key(), adapters=[Crm()], resolver=self.names.resolver, **more)
-
-    def trust(self, kit: MailKit | None = None) -> tuple[str, str]:
-        """Level and evidence of the message stored last."""
-        kit = kit or self.kit
-        [copy] = kit.messages.copies(kit.messages.latest()[0].id)
-        return copy.trust, "; ".join(copy.trust_evidence)
-
-    def state(self, kit: MailKit | None = None) -> str:
-        """How the only thread is linked, when all jobs are done."""
-        kit = kit or self.kit
-        kit.work(only={"jobs"}, once=True)
-        [thread] = kit.threads.list()
-        [link] = kit.links.of(thread)
-        assert link.record == CONTACT
-        return str(link.state)
-
-
-@pytest.fixture
-def desk(store_url: str, server: MailServer, names: NameServer) -> Iterator[Checking]:
-    for selector, record in KEYS.items():
-        names.publish(f"{selector}._domainkey.client.example", record)
-    kit = MailKit(store_url, key=generate_key(), create=True, adapters=[Crm()], resolver=names.resolver)
-    account = server.account(ANA).model_copy(update={"name": "sales", "verify_dkim": True})
-    kit.accounts.add(account)
-    yield Checking(kit, server, account, names, store_url)
-    kit.close()
 
 
 @SIGNERS
@@ -187,75 +104,6 @@ def test_a_dns_that_does_not_answer_delays_no_mail_and_is_asked_again_later(desk
         assert (copy.trust, copy.trust_evidence) == ("authenticated", ("dkim=pass (client.example), checked here",))
         assert desk.state(later) == "linked"
         assert later.messages.verify(later.messages.latest()[0].id) == (copy,)
-
-
-class Clock:
-    """The present, and then later."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta()
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
-
-
-def _jobs(kit: MailKit) -> list[tuple[str, str]]:
-    with kit.store.read() as tx:
-        return [(row.key.partition(":")[2], row.state) for row in queue.listing(tx) if row.kind == VERIFY]
-
-
-def test_a_worker_asks_again_for_keys_that_did_not_come(desk: Checking) -> None:
-    """After minutes, an hour and some hours; then the mail stays what it is until somebody asks."""
-    desk.names.mute, clock = True, Clock()
-    with desk.again(limits=Limits(dns_seconds=0.2), clock=clock) as kit:
-        kit.accounts.add(desk.account, replace=True)
-        desk.arrives(by_dkimpy(mail()))
-        assert kit.sync("sales").new == 1
-        assert _jobs(kit) == [("0", "ready")]
-        assert desk.state(kit) == "shown"
-        assert _jobs(kit) == [("0", "ready")], "it is not due yet"
-        clock.ahead = timedelta(seconds=WAITS[0] + 1)
-        assert desk.state(kit) == "shown"
-        assert _jobs(kit) == [("0", "done"), ("1", "ready")]
-        desk.names.mute = False
-    clock.ahead += timedelta(seconds=WAITS[1] + 1)
-    with desk.again(clock=clock) as kit:
-        assert desk.state(kit) == "linked"
-        assert _jobs(kit) == [("0", "done"), ("1", "done")]
-
-
-def test_a_key_that_never_comes_is_asked_for_three_times_more(desk: Checking) -> None:
-    desk.names.mute, clock = True, Clock()
-    with desk.again(limits=Limits(dns_seconds=0.2), clock=clock) as kit:
-        kit.accounts.add(desk.account, replace=True)
-        desk.arrives(by_dkimpy(mail()))
-        kit.sync("sales")
-        for seconds in (*WAITS, 100_000):
-            clock.ahead += timedelta(seconds=seconds + 1)
-            kit.work(only={"jobs"}, once=True)
-        assert _jobs(kit) == [("0", "done"), ("1", "done"), ("2", "done")]
-        assert desk.trust(kit)[0] == "claimed"
-
-
-def test_mail_that_was_old_when_it_came_is_not_asked_for_again(desk: Checking) -> None:
-    desk.names.mute = True
-    with desk.again(limits=Limits(dns_seconds=0.2)) as kit:
-        kit.accounts.add(desk.account, replace=True)
-        raw = by_dkimpy(mail())
-        kit.ingest(raw, account="sales", received_at=datetime.now(UTC) - timedelta(days=2))
-        assert desk.trust(kit)[0] == "claimed"
-        assert _jobs(kit) == []
-
-
-def test_weighing_again_never_believes_less_and_says_what_is_not_there(desk: Checking) -> None:
-    desk.arrives(by_dkimpy(mail()).replace(b"send an offer", b"pay an offer"))
-    desk.kit.sync("sales")
-    [stored] = desk.kit.messages.latest()
-    before = desk.trust()
-    assert [one.trust for one in desk.kit.messages.verify(stored.id)] == ["claimed"]
-    assert desk.trust() == before
-    with pytest.raises(NotFoundError):
-        desk.kit.messages.verify(stored.id + 1)
 
 
 def test_very_many_signatures_ask_for_few_names(desk: Checking) -> None:

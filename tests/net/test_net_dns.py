@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from typing import Any
 
 import dns.resolver
 import pytest
@@ -68,6 +69,15 @@ def test_a_long_record_comes_over_tcp(names: NameServer) -> None:
 def test_bytes_that_are_no_text(names: NameServer) -> None:
     names.records = {"odd.example.": [r'"\255x"']}
     assert fetch_txt(["odd.example"], resolver=names.resolver) == {"odd.example": ("\ufffdx",)}
+
+
+@pytest.mark.parametrize("answer", [None, 5, "text"])
+def test_what_an_application_resolver_hands_over_and_nobody_can_read_is_no_answer(answer: object) -> None:
+    class Odd(dns.resolver.Resolver):
+        def resolve(self, *_: object, **__: object) -> Any:  # type: ignore[override]
+            return answer
+
+    assert fetch_txt(["a.example"], resolver=Odd(configure=False)) == {}
 
 
 def test_the_time_is_for_all_of_them_and_the_silent_one_holds_up_nobody(names: NameServer) -> None:

@@ -5,8 +5,9 @@ dkimpy does the cryptography; this module decides what reaches it and what its w
 - It checks the header fields that ``parse`` read, put together anew: a message that two parsers read differently cannot
   be verified with one From and shown with another.
 - Its patterns take quadratic time on runs of blanks, so such runs are made canonical before, in linear time.
-- SHA-1, keys under 1024 bits, signatures that leave out From, that cover only a part of the body (``l=``) or whose key
-  is in testing (``t=y``) prove nothing.
+- SHA-1, keys under 1024 bits, signatures that leave out From or a Subject that is there, that cover only a part of the
+  body (``l=``) or whose key is in testing (``t=y``) prove nothing. Whoever got a signed mail can send it to us with
+  another Subject where that is not signed, and records are linked by what it says.
 
 Nothing here uses the network: ``dns_names`` says which TXT records are wanted, ``mailkit.net.dns`` fetches them.
 """
@@ -155,6 +156,8 @@ def _checked(message: Message, signature: _Signature, answers: Answers) -> DkimR
         return done("neutral", "the key is in testing")
     if "s" in flags and tags.get("i", "").rpartition("@")[2].lower() not in ("", tags["d"].lower()):
         return done("fail", "the key is for the domain itself only")
+    if message.headers.raw("Subject") is not None and "subject" not in tags["h"].lower().split(":"):
+        return done("neutral", "it does not sign Subject")
     return done("neutral", "it signs a part of the body only") if "l" in tags else done("pass")
 
 

@@ -19,7 +19,9 @@ results, DKIM can be checked here, given the keys (see ``dkim``): what passes co
 lists and scanners break signatures every day.
 
 Several From addresses, a display name that shows another address, and a domain that is made to look like one of our own
-are never authenticated. A Reply-To that leads elsewhere is told in the evidence.
+are never authenticated. Nor is a mail with two different Subject fields, or others that say what is read in it and
+where answers go: a signature covers the lower one (RFC 6376 section 5.4.2), and whoever got the mail can put another
+above it. A Reply-To that leads elsewhere is told in the evidence.
 """
 
 from __future__ import annotations
@@ -232,11 +234,13 @@ def _from_domain(message: Message) -> str:
     return message.from_[0].key.rpartition("@")[2].rstrip(".") if len(message.from_) == 1 else ""
 
 
+# What says who wrote, what about, where answers go, and how the body is read.
+_ONCE = ("From", "Subject", "Reply-To", "Content-Type", "Content-Transfer-Encoding")
+
+
 def _doubts(message: Message, own_domains: Sequence[str]) -> list[str]:
-    """Why the From field itself cannot be believed."""
-    doubts = []
-    if len(message.headers.raw_all("From")) > 1:
-        doubts.append("several From fields")
+    """Why the From field itself, or what is read with it, cannot be believed."""
+    doubts = [f"several {name} fields" for name in _ONCE if _differs(message.headers.raw_all(name), name)]
     if len(message.from_) > 1:
         doubts.append("several From addresses")
     if not message.from_ or not message.from_[0].address:
@@ -254,6 +258,10 @@ def _doubts(message: Message, own_domains: Sequence[str]) -> list[str]:
         if own := looks_like(domain, own_domains):
             doubts.append(f"the domain {domain[:100]} looks like {own}")
     return doubts
+
+
+def _differs(values: Sequence[bytes], name: str) -> bool:
+    return len(values) > 1 and (name == "From" or len({b"".join(value.split()) for value in values}) > 1)
 
 
 def _notes(message: Message, own_domains: Sequence[str]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from mailkit.events import MessageQuarantined
 from mailkit.store import Tx, events, messages, quarantine, raw
 from mailkit.words import RawMail, Stored
@@ -13,6 +15,10 @@ UNFETCHABLE = "unfetchable"
 UNREADABLE = "unreadable"
 HANDLER = "handler-failed"
 FAILED = "ingest-failed"
+
+
+#: Called in a transaction before its first write; raises to undo it.
+Fence = Callable[[Tx], object]
 
 
 class Rejected(Exception):
@@ -31,8 +37,10 @@ def refuse(tx: Tx, rejected: Rejected, quarantine_id: int) -> None:
     quarantine.settle(tx, quarantine_id, "held")
 
 
-def put_aside(tx: Tx, rejected: Rejected, *, fetched: bool = True) -> Stored:
+def put_aside(tx: Tx, rejected: Rejected, *, fetched: bool = True, fence: Fence | None = None) -> Stored:
     """Put a mail into quarantine, once for each arrival, and tell the cursors."""
+    if fence is not None:
+        fence(tx)
     known = messages.find_source(tx, rejected.mail.source.key)
     if known is not None and known.quarantine_id is not None:
         return Stored(0, 0, new=False, new_copy=False, quarantine_id=known.quarantine_id)
@@ -48,3 +56,18 @@ def put_aside(tx: Tx, rejected: Rejected, *, fetched: bool = True) -> Stored:
     finally:
         tx.notify = listener
     return Stored(0, 0, new=False, new_copy=False, quarantine_id=row)
+
+
+def hold_again(tx: Tx, rejected: Rejected, quarantine_id: int, fence: Fence | None) -> Stored:
+    """A mail that was left on the server has come, and failed: from now on its bytes are held."""
+    if fence is not None:
+        fence(tx)
+    messages.drop_source(tx, rejected.mail.source.key, quarantine_id)
+    quarantine.settle(tx, quarantine_id, "released")
+    return put_aside(tx, rejected)
+
+
+def let_go(tx: Tx, held: quarantine.Quarantined) -> None:
+    """Forget a mail that is held without its bytes: the next sync finds it anew."""
+    messages.drop_source(tx, held.source_key, held.id)
+    quarantine.settle(tx, held.id, "released")

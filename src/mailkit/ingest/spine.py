@@ -24,13 +24,26 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
 from mailkit.errors import AdapterError, MailkitError, NotFoundError, StoreError
 from mailkit.events import MessageReceived, MessageSent
 from mailkit.ingest import sender
-from mailkit.ingest.aside import EMPTY, FAILED, HANDLER, TOO_LARGE, UNREADABLE, Rejected, put_aside, refuse
+from mailkit.ingest.aside import (
+    EMPTY,
+    FAILED,
+    HANDLER,
+    TOO_LARGE,
+    UNREADABLE,
+    Fence,
+    Rejected,
+    hold_again,
+    let_go,
+    put_aside,
+    refuse,
+)
 from mailkit.ingest.known import Known
 from mailkit.ingest.prepare import Prepared, Profile, prepare
 from mailkit.ingest.rows import facts_of, ids_of, row_of, sent_by_us, tell_bounce
@@ -44,9 +57,6 @@ from mailkit.store.queue import Job
 from mailkit.words import Direction, Limits, RawMail, Record, Stored, TrustLevel
 
 logger = logging.getLogger("mailkit.ingest")
-
-#: Called in a transaction before its first write; raises to undo it.
-Fence = Callable[[Tx], object]
 
 #: A transaction takes no more reference keys than this: PostgreSQL's lock table has room for 64 for each connection
 #: that it allows (max_locks_per_transaction), which is 6,400, and several workers share it.
@@ -142,7 +152,7 @@ class Ingest:
             return self._store.run(lambda tx: self._release(tx, prepared, quarantine_id, fence))
         except Rejected as rejected:
             logger.info("quarantine row %d stays: %s", quarantine_id, rejected.reason)
-            return self._store.run(partial(_held_again, rejected=rejected, quarantine_id=quarantine_id, fence=fence))
+            return self._store.run(partial(hold_again, rejected=rejected, quarantine_id=quarantine_id, fence=fence))
 
     def retry(self, quarantine_id: int) -> Stored:
         """Ingest a mail from quarantine again.
@@ -155,7 +165,7 @@ class Ingest:
         with self._store.read() as tx:
             held, mail = quarantine.load(tx, quarantine_id)
         if mail is None:
-            self._store.run(partial(_let_go, held=held))
+            self._store.run(partial(let_go, held=held))
             return Stored(0, 0, new=False, new_copy=False, quarantine_id=held.id)
         try:
             prepared = self._ready(mail)
@@ -179,11 +189,24 @@ class Ingest:
             mails = sender.claimed(tx, message_pk)
         unheard = False
         for mail in mails:
-            one = self._ready(mail)
+            read = self._read(mail)
+            if isinstance(read, Rejected):  # the limits are narrower than they were
+                continue
+            one = sender.weighed(read, sender.fetched([read], self._dns))
             unheard = unheard or one.unheard
             if one.wanted and one.trust.level is not TrustLevel.FORGED:
                 self._store.run(partial(self._believe, one=one, message_pk=message_pk))
         return not unheard
+
+    def ask_ahead(self, jobs: Sequence[Job]) -> None:
+        """Ask together for what these ``verify`` jobs want: one after the other, each would wait for silent names."""
+        wanted: list[tuple[str, ...]] = []
+        for job in jobs:
+            with suppress(NotFoundError), self._store.read() as tx:
+                mails = sender.claimed(tx, int(job.payload["message"]))
+                wanted += [one.wanted for mail in mails if isinstance(one := self._read(mail), Prepared)]
+        if self._dns is not None:
+            self._dns.ask(wanted)
 
     def run_verify(self, job: Job) -> None:
         """Do a ``verify`` job; where keys did not come again, a later one is queued."""
@@ -339,13 +362,7 @@ class Ingest:
     def _hold(self, rejected: Rejected, fence: Fence | None, *, fetched: bool = True) -> Stored:
         if fetched:
             logger.warning("quarantined %s: %s", rejected.mail.source.key, rejected.reason)
-
-        def hold(tx: Tx) -> Stored:
-            if fence is not None:
-                fence(tx)
-            return put_aside(tx, rejected, fetched=fetched)
-
-        return self._store.run(hold)
+        return self._store.run(partial(put_aside, rejected=rejected, fetched=fetched, fence=fence))
 
     def _release(self, tx: Tx, one: Prepared, quarantine_id: int, fence: Fence | None = None) -> Stored:
         # Locks, then the fence, then the first write, as in every transaction: a sync of this account that was
@@ -358,19 +375,6 @@ class Ingest:
         stored = self._one(tx, one, Known.of(tx, [one]), None)
         quarantine.settle(tx, quarantine_id, "released")
         return stored
-
-
-def _held_again(tx: Tx, rejected: Rejected, quarantine_id: int, fence: Fence | None) -> Stored:
-    if fence is not None:
-        fence(tx)
-    messages.drop_source(tx, rejected.mail.source.key, quarantine_id)
-    quarantine.settle(tx, quarantine_id, "released")
-    return put_aside(tx, rejected)
-
-
-def _let_go(tx: Tx, held: quarantine.Quarantined) -> None:
-    messages.drop_source(tx, held.source_key, held.id)
-    quarantine.settle(tx, held.id, "released")
 
 
 def _lock(tx: Tx, prepared: Sequence[Prepared]) -> None:

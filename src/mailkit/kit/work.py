@@ -77,6 +77,7 @@ class Work:
             core.store,
             {FIND: self._find, ATTACH: self._attach, FILE_SENT: filer.run, VERIFY: core.ingest.run_verify},
             owner=core.owner,
+            ahead={VERIFY: core.ingest.ask_ahead},
         )
 
     def _find(self, job: Job) -> None:

@@ -21,7 +21,7 @@ from mailkit.errors import MissingExtraError
 from mailkit.net import guard, loop
 
 if TYPE_CHECKING:
-    from dns.resolver import Resolver
+    from dns.resolver import Answer, Resolver
 
 logger = logging.getLogger("mailkit.net")
 
@@ -209,7 +209,7 @@ def _txt(name: str, end: float, each: float, resolver: Resolver | None) -> _Answ
         return _Answer(None, UNANSWERED, late=True)
     try:
         chosen = resolver or dns.resolver.get_default_resolver()
-        answer = chosen.resolve(name, "TXT", lifetime=left, search=False, raise_on_no_answer=False)
+        return _read(chosen.resolve(name, "TXT", lifetime=left, search=False, raise_on_no_answer=False))
     except dns.resolver.NXDOMAIN:
         return _Answer((), SHORTEST)
     except dns.exception.Timeout:
@@ -217,6 +217,9 @@ def _txt(name: str, end: float, each: float, resolver: Resolver | None) -> _Answ
     except Exception as error:  # noqa: BLE001 - a server that fails, no name at all, an answer that cannot be read
         logger.debug("no answer for %s: %s", name, error)
         return _Answer(None, UNANSWERED)
+
+
+def _read(answer: Answer) -> _Answer:
     ttl = float(answer.chaining_result.minimum_ttl)
     if answer.rrset is None:
         return _Answer((), min(max(ttl, SHORTEST), LONGEST_NONE))
