@@ -1128,3 +1128,32 @@ def test_signatures_between_rules_and_what_programs_add(signature: str) -> None:
 )
 def test_rules_in_a_text_stay(text: str) -> None:
     assert split_reply(text).reply == text
+
+
+# Help desks do not wrap their line; of these some wrapping is not told from text.
+UNWRAPPED = (
+    *("zendesk", "github like", "freshdesk", "helpscout", "wrike", "groupwise"),
+    *("ox de", "zimbra fr", "yahoo es", "superhuman", "apple tr", "apple pl", "gmail hu"),
+)
+
+
+@pytest.mark.parametrize(
+    "program", [p for p, text in ABOVE.items() if "\n" not in text and not p.startswith(UNWRAPPED)]
+)
+def test_attributions_wrapped_at_any_blank(program: str) -> None:
+    text = ABOVE[program]
+    blanks = [at for at, char in enumerate(text) if char == " " and 20 <= at < len(text) - 12]
+    for at in blanks:
+        wrapped = f"{text[:at]}\n{text[at + 1 :]}"
+        assert split_reply(f"New words.\n\n{wrapped}\n> Old words\n").reply == "New words.", wrapped
+
+
+@pytest.mark.parametrize(
+    "own", ["See you on 3 June.", "Thanks, 5 pieces it is!", "Order 5 of 2024", "On Monday, then.", "Is 12:30 fine?"]
+)
+def test_own_words_right_above_an_attribution_stay(own: str) -> None:
+    for above in (
+        "On Mon, Jun 3, 2024 at 12:53 PM Ana <a@a.example> wrote:",
+        '03.06.2024, 12:53, "Ana" <a@a.example>:',
+    ):
+        assert split_reply(f"{own}\n{above}\n> Old words\n").reply == own

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from .labels import LABELS
 from .languages import FORWARDED, OPENERS, ORIGINAL, QUOTING, REPLY_ABOVE, WROTE
 from .tables import phrases
+from .written_dates import month_of
 
 __all__ = [
     "attribution_start",
@@ -103,21 +104,22 @@ def is_group_wise(line: str) -> bool:
 def attribution_start(lines: Sequence[str], end: int, *, quoted: bool = False) -> int | None:
     """If an attribution ("On … Ana wrote:") ends on line ``end``, the line on which it begins.
 
-    ``lines`` are ``plain``. The shortest run of lines that makes a whole attribution counts, one with a date and with
-    an address or an opening word; else the shortest that makes one at all. ``quoted``: a marked quotation stands right
-    below, so less is asked for.
+    ``lines`` are ``plain``. Of the runs of lines that make an attribution the one counts that begins with an opening
+    word and has a date; else the shortest with a whole date; else the shortest. ``quoted``: a marked quotation stands
+    right below, so less is asked for.
     """
     last = lines[end]
-    in_dashes = last.startswith("---") and last.endswith("---")  # Zoho: "---- On … Ana wrote ----"
+    # Zoho: "---- On … Ana wrote ----", wrapped or not
+    in_dashes = last.endswith("---") and (last.startswith("---") or _verb_ends(_folded(last.strip("- "))))
     bare = quoted and last.endswith(">") and last[0].isdigit()  # "2011/4/7 Ana <ana@a.example>"
     if not (last.endswith(":") or in_dashes or bare) or len(last) > LONGEST:
         return None
-    text, found = "", None
+    text, found, whole, tail = "", None, False, ""
     for start in range(end, max(-1, end - WINDOW), -1):
         line = lines[start]
         if not line and start == end - 1 and last.rstrip(": ").casefold() in WROTE:
             continue  # "wrote:" in a paragraph of its own
-        if not line or is_quoted(line):
+        if not line or is_quoted(line) or (start < end and _ends_sentence(line)):
             break
         text = line[:-1] + text if line.endswith("=") else f"{line} {text}"  # "=": a soft break left undecoded
         if len(text) > LONGEST:
@@ -125,12 +127,31 @@ def attribution_start(lines: Sequence[str], end: int, *, quoted: bool = False) -
         folded = _folded(text.strip().strip("-") if in_dashes else text)
         begins = folded.startswith(_OPENERS)
         if _is_attribution(folded, begins=begins) or (in_dashes and _verb_ends(folded)):
-            found = start if found is None else found
-            if _is_dated(folded) and (begins or "@" in folded):
+            names = found is not None and "@" not in tail and _is_name_line(line)  # "Ana <ana@a.example>" on a line
+            if found is None or names or (_is_whole(folded) and not whole):
+                found, whole, tail = start, _is_whole(folded), folded
+            if begins and _is_dated(folded) and (whole or start < end) and _DIGITS.search(_folded(line)):
                 return start
     if found is None and quoted and _tells_of_quotation(_folded(last)):
         return end
     return found
+
+
+def _ends_sentence(line: str) -> bool:
+    """Whether a line ends what somebody says: it is no part of an attribution. "3. jun." and "kl." end nothing."""
+    if line[-1] != ".":
+        return line[-1] in "!?:。！？"
+    word = line.rsplit(None, 1)[-1].rstrip(".").casefold()
+    return not (len(word) <= 2 or word.isdigit() or "." in word or month_of(word))
+
+
+def _is_name_line(line: str) -> bool:
+    """Whether the line holds little more than a name and an address."""
+    return "@" in line and "<" in line and ">" in line[-8:] and len(line.split()) <= 8
+
+
+def _is_whole(folded: str) -> bool:
+    return _YEAR.search(folded) is not None and _TIME.search(folded) is not None
 
 
 def _folded(text: str) -> str:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from .tables import rows
 
-__all__ = ["read_written_date"]
+__all__ = ["month_of", "read_written_date"]
 
 LONGEST = 200  # characters of a date
 # Beginnings of the months' names, the longer ones first where one begins another
@@ -144,7 +144,7 @@ def _by_numbers(year: int, first: int, second: int, mark: str, rest: str) -> tup
 
 def _in_words(text: str) -> tuple[int, int, int, str] | None:
     year = _YEAR.search(text)
-    month = next((number for word in _WORD.findall(text) if (number := _month(word))), None)
+    month = next((number for word in _WORD.findall(text) if (number := month_of(word))), None)
     if year is None or month is None:
         return None
     rest = _without(text, year)
@@ -154,7 +154,9 @@ def _in_words(text: str) -> tuple[int, int, int, str] | None:
     return None if day is None else (number - 543 if number >= 2500 else number, month, int(day[1]), rest)
 
 
-def _month(word: str) -> int | None:
+def month_of(word: str) -> int | None:
+    """The number of the month whose name begins the word, case folded; None if it is none, or another
+    one elsewhere."""
     best = max((name for name, _ in _MONTHS if word.startswith(name)), key=len, default="")
     if not best or best in _AMBIGUOUS:
         return None
