@@ -86,7 +86,7 @@ def _walk(
     html_before = -1 if html is None else len(html)
     for position, index in enumerate(indexes):
         part = parts[index]
-        if part.is_partless:
+        if part.is_multipart and part.is_partless:
             _add(index, text, html)
         elif part.is_multipart:
             sub = part.content_type.partition("/")[2]

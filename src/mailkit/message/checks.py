@@ -112,25 +112,29 @@ def _message_ambiguities(message: Message) -> Iterator[tuple[str, str]]:
     yield from _duplicates(message.headers, _ONCE)
     if len(message.from_) > 1 and len({address.key for address in message.from_}) > 1:
         yield "from", "more than one author"
+    yield from _author_ambiguities(message)
+    if len(message.parts) > 2:
+        ids = [part.content_id for part in message.parts if part.content_id]
+        if len(set(ids)) < len(ids):
+            yield "content-ids", "two parts have one Content-ID: programs show one or the other"
+    if _BARE_CR.search(message.raw, 0, message.parts[0].start):
+        yield "bare-cr", "there are bare carriage returns in the header"
+
+
+def _author_ambiguities(message: Message) -> Iterator[tuple[str, str]]:
     for address in message.from_[:_AUTHORS]:
         if other := shown_address(address):
             yield "from-name", f"the display name shows another address: {ascii(other[:100])[1:-1]}"
-        elif OVERRIDES.intersection(address.name):
+        elif not address.name.isascii() and OVERRIDES.intersection(address.name):
             yield "from-name", "the display name turns the direction of writing"
-    for raw in message.headers.raw_all("from")[:_AUTHORS]:
-        if _CONTROL.search(raw):
-            yield "from-syntax", "there are control characters in From"
-        if _CODED_ADDRESS.search(raw[:_LOOKED_AT]):
-            yield "from-syntax", "the author's address is an encoded word"
-    for address in message.from_[:_AUTHORS]:
         local = address.address.rpartition("@")[0]
         if "@" in local or "=?" in local:
             yield "from-syntax", f"the author's address can be read in two ways: {ascii(address.address[:100])[1:-1]}"
-    ids = [part.content_id for part in message.parts if part.content_id]
-    if len(set(ids)) < len(ids):
-        yield "content-ids", "two parts have one Content-ID: programs show one or the other"
-    if _BARE_CR.search(message.raw, 0, message.parts[0].start):
-        yield "bare-cr", "there are bare carriage returns in the header"
+    for raw in message.headers.raw_all("from")[:_AUTHORS]:
+        if _CONTROL.search(raw):
+            yield "from-syntax", "there are control characters in From"
+        if b"=?" in raw and _CODED_ADDRESS.search(raw[:_LOOKED_AT]):
+            yield "from-syntax", "the author's address is an encoded word"
 
 
 def _duplicates(headers: Headers, once: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -49,7 +49,7 @@ def readable(name: str) -> str:
 
 def shown_address(address: Address) -> str:
     """The address that the display name shows, if it is not the one that wrote; else ""."""
-    if not address.name:
+    if "@" not in address.name and address.name.isascii():
         return ""
     own = (address.key, address.address.lower())
     return next((other for other in addresses_in(readable(address.name), 5) if other.lower() not in own), "")
