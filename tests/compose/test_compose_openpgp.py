@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import subprocess
 import tempfile
@@ -19,6 +20,7 @@ from mailkit.compose.openpgp import OpenPgp
 from mailkit.content import OpenState, SignatureState, decrypt_openpgp, read, verify_openpgp
 from mailkit.errors import ConfigError, ProtectionError
 from mailkit.message import parse
+from mailkit.words import Limits
 
 ANA, BO, EVE = (Tsk.generate(f"{name} <{address}>") for name, address in (
     ("Ana Acme", "ana@acme.example"), ("Bo", "bo@client.example"), ("Ana Acme", "eve@evil.example"),
@@ -268,6 +270,45 @@ def test_we_open_what_gnupg_encrypts(gpg, way, worth):
     assert found.state is OpenState.OPENED
     assert read(found.message).text.strip() == "Made by GnuPG"
     assert (found.signature.state, found.signature.author) == (worth, worth is SignatureState.VALID)
+
+
+def test_what_may_be_larger_than_allowed_is_opened_as_everything_is(composed):
+    files = [Attachment("a.bin", random.Random(1).randbytes(50_000))]
+    raw = composed(
+        letter(attachments=files, protection=OpenPgp(private_key=SECRET["ana"], recipients=[PUBLIC["bo"]]))
+    ).raw
+    limits = Limits(message_bytes=1_000_000)
+    found = decrypt_openpgp(parse(raw, limits), private_key=SECRET["bo"], keys=[PUBLIC["ana"]])
+    assert (found.state, found.signature.state, found.signature.author) == ("opened", "valid", True)
+    assert read(found.message).attachments[0].content == files[0].content
+    stranger = decrypt_openpgp(parse(raw, limits), private_key=SECRET["eve"], keys=[PUBLIC["ana"]])
+    assert stranger.state == OpenState.NO_KEY
+
+
+@needs_gpg
+def test_what_unpacks_to_more_than_is_allowed_is_not_opened(gpg):
+    gpg("--import", given_bytes=PUBLIC["bo"].encode())
+    sealed = gpg(
+        "--armor",
+        "--compress-algo",
+        "zip",
+        "--encrypt",
+        "--recipient",
+        "bo@client.example",
+        given_bytes=bytes(20_000_000),
+    )
+    assert len(sealed) < 100_000
+    raw = (
+        b"From: cy@client.example\r\nContent-Type: multipart/encrypted; "
+        b'protocol="application/pgp-encrypted"; boundary=b\r\n\r\n--b\r\n'
+        b"Content-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n--b\r\n"
+        b"Content-Type: application/octet-stream\r\n\r\n" + sealed + b"\r\n--b--\r\n"
+    )
+    found = decrypt_openpgp(parse(raw, Limits(message_bytes=10_000_000)), private_key=SECRET["bo"])
+    assert (found.state, found.reason) == (OpenState.UNKNOWN, "its content is larger than 10000000 bytes")
+    opened = decrypt_openpgp(parse(raw, Limits(message_bytes=21_000_000)), private_key=SECRET["bo"])
+    assert opened.state == OpenState.OPENED
+    assert len(opened.message.raw) == 20_000_000
 
 
 def test_without_the_libraries_it_says_what_to_install():

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from mailkit.content.bounded import TooLargeError, decrypt_within
 from mailkit.content.protected import protection_of
 from mailkit.content.sealed import (
     Opened,
@@ -102,16 +103,17 @@ def decrypt_openpgp(
     sealed = encrypted_parts(message)
     if sealed is None:
         return Opened(OpenState.NONE)
-    from pysequoia import decrypt
-
     asked: list[str] = []
-    opened, doubt = attempt(decrypt, sealed, decryptor, _store(certificates, asked))
-    if opened is None:
-        # What opens with a signature that does not hold fails as a whole: once more, without looking at it.
-        opened, _ = attempt(decrypt, sealed, decryptor)
-    if opened is None or opened.bytes is None:
+    most = message.limits.message_bytes
+    try:
+        opened, content, doubt = decrypt_within(sealed, most, decryptor, _store(certificates, asked))
+        if opened is None:
+            # What opens with a signature that does not hold fails as a whole: once more, without looking at it.
+            opened, content, _ = decrypt_within(sealed, most, decryptor)
+    except TooLargeError:
+        return Opened(OpenState.UNKNOWN, f"its content is larger than {most} bytes")
+    if opened is None or content is None:
         return Opened(OpenState.NO_KEY, "this key does not open it, or it was changed")
-    content = opened.bytes
     if opened.valid_sigs:
         signature = judged(content, message, message.from_, SignatureState.VALID, "", _signers(opened, certificates))
     else:
