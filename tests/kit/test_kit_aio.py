@@ -195,3 +195,34 @@ def test_every_public_method_has_its_awaited_twin(office: Application) -> None:
             assert method.__doc__, f"{cls.__name__}.{name} has no docstring"
             theirs, ours = (set(inspect.signature(one).parameters) - {"self"} for one in (method, there))
             assert ours <= theirs, f"{cls.__name__}.{name}: {ours - theirs}"
+
+
+def test_a_task_that_a_handler_starts_is_not_in_its_transaction(office: Application) -> None:
+    """It has a copy of the handler's context, and goes on when the transaction has ended."""
+    office.arrives(mail(message_id="1@client.example"))
+
+    async def main() -> tuple[int, int]:
+        kit = AsyncMailKit(office.kit)
+        loop, started, committed = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
+        tasks: list[asyncio.Task[tuple[int, int]]] = []
+
+        async def tell(number: int) -> tuple[int, int]:
+            await committed.wait()
+            found = await kit.messages.get(number)
+            return found.id, (await kit.sync("sales")).new
+
+        def start(number: int) -> None:
+            tasks.append(asyncio.create_task(tell(number)))
+            started.set()
+
+        @kit.on(MessageReceived)
+        def handle(event: MessageReceived, _tx: object) -> None:
+            loop.call_soon_threadsafe(start, event.message_id)
+
+        stored = await kit.ingest(mail(message_id="2@client.example"))
+        await started.wait()
+        committed.set()
+        found, new = await tasks[0]
+        return found - stored.id, new
+
+    assert asyncio.run(main()) == (0, 1)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import QueuePool
 
-from mailkit import Draft, MailKit, Record
+from mailkit import Draft, MailKit, MessageReceived, Record
 from mailkit.auth.secretbox import generate_key
 from mailkit.config import Account, SmtpServer
 from mailkit.kit import core
 from support.mails import mail
 
 DEAL = Record("crm", "deal", "D-1")
+RELAY = SmtpServer(host="smtp.acme.example", login=False)
 
 
 @pytest.fixture
@@ -23,9 +24,7 @@ def kit(store_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailKit]:
     monkeypatch.setattr(core, "PROFILE_SECONDS", -1.0)
     engine = create_engine(store_url, poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=0.5)
     with MailKit(engine, key=generate_key(), create=True) as made:
-        made.accounts.add(
-            Account(name="sales", address="ana@acme.example", smtp=SmtpServer(host="smtp.acme.example", login=False))
-        )
+        made.accounts.add(Account(name="sales", address="ana@acme.example", smtp=RELAY))
         for number in (1, 2):
             made.ingest(mail(f"Offer {number}", message_id=f"{number}@client.example"))
         yield made
@@ -62,3 +61,25 @@ def test_an_account_that_is_rolled_back_is_not_remembered(kit: MailKit) -> None:
         kit.ingest(mail(message_id="3@client.example"), account="sales", tx=tx)
         tx.rollback()
     assert kit._core._profiles == {}
+
+
+def test_a_kit_in_another_schema_reads_its_own_rows(postgres_url: str) -> None:
+    """Inside a transaction of the first, on its connection."""
+    engine = create_engine(postgres_url, pool_size=1, max_overflow=0, pool_timeout=0.5)
+    with engine.begin() as tx:
+        for name in ("here", "there"):
+            tx.execute(text(f"CREATE SCHEMA {name}"))
+    here = MailKit(engine, key=generate_key(), create=True, schema="here")
+    there = MailKit(engine, key=generate_key(), create=True, schema="there")
+    there.accounts.add(Account(name="sales", address="eve@other.example", smtp=RELAY))
+    counts: list[tuple[int, int, int]] = []
+
+    @here.on(MessageReceived)
+    def handle(_event: MessageReceived, _tx: object) -> None:
+        counts.append((len(here.messages.latest()), len(there.messages.latest()), len(there.accounts.list())))
+
+    here.ingest(mail())
+    with engine.begin() as tx:
+        here.ingest(mail(message_id="2@client.example"), tx=tx)
+    assert counts == [(1, 0, 1), (2, 0, 1)]
+    engine.dispose()

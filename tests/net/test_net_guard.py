@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextvars
 import threading
 
 import pytest
@@ -41,3 +42,15 @@ def test_another_thread_is_not_touched():
         thread.start()
         thread.join()
     assert seen == [False]
+
+
+def test_what_was_started_inside_and_copied_the_context_is_not_touched():
+    seen: list[bool] = []
+    with guard.forbid_network():
+        copied = contextvars.copy_context()
+        assert copied.run(guard.is_forbidden)
+        thread = threading.Thread(target=lambda: seen.append(copied.run(guard.is_forbidden)))
+        thread.start()
+        thread.join()
+    assert seen == [False]
+    assert not copied.run(guard.is_forbidden)

@@ -16,13 +16,13 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, false, update
 from sqlalchemy.pool import StaticPool
 
 from mailkit.errors import ConfigError, StoreReadOnlyError, UsageError
-from mailkit.net.guard import forbid_network
+from mailkit.net.guard import Block, forbid_network
 from mailkit.store.connect import MODE, OURS, check_schema, dispose_after_fork, open_engine
 from mailkit.store.executors import AlchemyExecutor
 from mailkit.store.failures import StoreConflictError, translated
@@ -39,8 +39,19 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: The transactions that are open in this thread or task, innermost last: (pool of its connection, it, may it write).
-_open: ContextVar[tuple[tuple[object, Tx, bool], ...]] = ContextVar("mailkit_open_transactions", default=())
+
+class _Opened(NamedTuple):
+    """A transaction that is open: the pool of its connection, the schema of its tables, and whether it may write."""
+
+    block: Block
+    tx: Tx
+    pool: object
+    schema: str | None
+    writes: bool
+
+
+#: The transactions that are open in this thread or task, innermost last.
+_open: ContextVar[tuple[_Opened, ...]] = ContextVar("mailkit_open_transactions", default=())
 
 # On SQLite a transaction that reads first and writes later is refused at once when another has written in between; one
 # that writes first, be it nothing, waits for its turn.
@@ -172,7 +183,8 @@ class Store:
         that an event handler sees what the event is about."""
         outer = self._outer()
         if outer is not None:
-            yield self._tx(outer[0].executor)
+            # Two stores may lie in two schemas of one database.
+            yield self._tx(outer.tx.executor) if outer.schema == self.schema else self.join(outer.tx.connection)
             return
         with self._turn, translated(), self.engine.connect() as connection:
             self.begin(connection, "DEFERRED")
@@ -186,27 +198,26 @@ class Store:
         """Whether a transaction on this database is open in this thread or task, whose rows may yet be undone."""
         return self._outer() is not None
 
-    def _outer(self) -> tuple[Tx, bool] | None:
-        """The innermost transaction that is open here on this database, and whether it may write."""
-        for pool, tx, writes in reversed(_open.get()):
-            if pool is self.engine.pool:
-                return tx, writes
-        return None
+    def _outer(self) -> _Opened | None:
+        """The innermost transaction that is open here on this database."""
+        here = (one for one in reversed(_open.get()) if one.pool is self.engine.pool and one.block.is_here)
+        return next(here, None)
 
     @contextmanager
     def _inside(self, tx: Tx, *, writes: bool) -> Iterator[None]:
-        before = _open.get()
-        _open.set((*before, (self.engine.pool, tx, writes)))
+        before, block = _open.get(), Block()
+        _open.set((*before, _Opened(block, tx, self.engine.pool, self.schema, writes)))
         try:
             yield
         finally:
+            block.leave()
             # Set instead of reset(token): a generator may be closed in another context, where the token is not valid.
             _open.set(before)
 
     def _refuse_inside_another(self) -> None:
         outer = self._outer()
         # A second connection can write beside one that reads; an in-memory database has one connection.
-        if outer is not None and (outer[1] or isinstance(self.engine.pool, StaticPool)):
+        if outer is not None and (outer.writes or isinstance(self.engine.pool, StaticPool)):
             raise UsageError(
                 "A write transaction of this store is open in this thread.",
                 hint="Pass its connection on (tx=…); an event handler gets it as its second argument.",
