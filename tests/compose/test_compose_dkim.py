@@ -80,6 +80,15 @@ def test_everything_that_a_reader_sees_is_covered_and_oversigned(composed):
         assert names.count(name) == 1, name
 
 
+def test_the_fields_of_lists_are_covered(composed):
+    """RFC 6376 section 5.4.1."""
+    fields = {
+        f"List-{name}": "<https://acme.example/>" for name in ("Id", "Post", "Help", "Subscribe", "Owner", "Archive")
+    }
+    names = signature(SIGNERS["rsa"].sign(letter(composed, headers=fields)))["h"].split(":")
+    assert {name.lower() for name in fields} <= set(names)
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

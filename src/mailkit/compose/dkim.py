@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _ALWAYS = ("from", "reply-to", "subject", "to", "cc", "in-reply-to", "references")
 _WHERE_PRESENT = (
     "sender", "date", "message-id", "mime-version", "content-type", "content-transfer-encoding", "list-unsubscribe",
-    "list-unsubscribe-post", "list-id", "list-post", "disposition-notification-to", "auto-submitted",
+    "list-unsubscribe-post", "list-id", "list-post", "list-help", "list-subscribe", "list-owner", "list-archive",
+    "disposition-notification-to", "auto-submitted",
 )  # fmt: skip
 #: RFC 8301 section 3.2: signers must use at least so many bits.
 SMALLEST_RSA = 1024
