@@ -311,7 +311,7 @@ def _addr_spec(tokens: list[Token]) -> tuple[str, str, str]:
         extra.append(left.pop(0))
     words: list[str] = []
     for kind, text in kept[mark + 1 :]:
-        if kind not in (WORD, LITERAL):
+        if kind not in (WORD, LITERAL) or text in ("(", ")"):  # of a comment that an open one before it has broken
             break
         words.append(text)
     domain = _without_controls("".join(words).strip(".").lower())
