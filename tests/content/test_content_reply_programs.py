@@ -1157,3 +1157,21 @@ def test_own_words_right_above_an_attribution_stay(own: str) -> None:
         '03.06.2024, 12:53, "Ana" <a@a.example>:',
     ):
         assert split_reply(f"{own}\n{above}\n> Old words\n").reply == own
+
+
+@pytest.mark.parametrize(
+    ("below", "kept"),
+    [
+        ("Thanks,\nBo\n\nPlease also cancel order 55, it was wrong.", True),
+        ("Best regards,\nBo\nACME\n\nCould you send the invoice to my new address, too?", True),
+        ("MfG\nBo\n\nÜbrigens: bitte auch die Bestellung 7 stornieren.", True),
+        ("谢谢\n王\n\n另外请把发票寄到我们上海的新地址。谢谢你的帮助。", True),
+        ("Best regards,\nBo\n\nPlease consider the environment before printing this e-mail.", False),
+        ("Mit freundlichen Grüßen\nBo\n\nDiese Nachricht ist vertraulich und nur für den Empfänger bestimmt.", False),
+        ("Best regards,\nBo\n\nACME Ltd., registered in England, number 123456.", False),
+    ],
+)
+def test_what_is_said_below_a_signature_is_kept(below: str, kept: bool) -> None:
+    last = below.rsplit("\n", 1)[1]
+    reply = split_reply(f"Yes, please.\n\n{below}\n")
+    assert reply.reply == (f"Yes, please.\n\n{last}" if kept else "Yes, please.")

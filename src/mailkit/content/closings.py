@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .tables import flat, phrases, rows
 
-__all__ = ["CLOSINGS", "DEVICES", "EXCUSES", "MOBILE", "PROGRAMS", "SYSTEMS", "THANKS", "VIRUS_FREE"]
+__all__ = ["CLOSINGS", "DEVICES", "DISCLAIMERS", "EXCUSES", "MOBILE", "PROGRAMS", "SYSTEMS", "THANKS", "VIRUS_FREE"]
 
 # "Sent from …": words of the last line that a phone or a mail program adds, if it names one of ``_DEVICES`` too
 _MOBILE = rows(
@@ -72,8 +72,28 @@ _DEVICES = phrases(
 # "Get Outlook for iOS" is translated in many ways: it names the program and the system.
 _PROGRAMS = phrases("outlook | bluemail | typeapp | yahoo mail")
 _SYSTEMS = phrases("ios | android | iphone | mac")
+# Words of what firms put below their mail, and of contact data
+DISCLAIMERS = phrases(
+    """
+    confidential | e-mail | email | intended | recipient | environment | print | virus | privacy | privileged |
+    legal |
+    this message | notice | registered | company | group | member | subscri | sent from | sent with | http | www. |
+    @ |
+    tel. | phone | fax | visit | follow us | vertraulich | nachricht | umwelt | drucken | sitz | amtsgericht |
+    geschäftsführ | datenschutz | confidentiel | ce message | environnement | imprim | confidencial | este mensaje |
+    este correo | medio ambiente | imprimir | esta mensagem | riservat | questo messaggio | ambiente | stampa |
+    vertrouwelijk | dit bericht | milieu | poufn | wiadomość | środowisk | konfident | meddelande | miljö | důvěrn |
+    конфиденц | сообщени | gizli | rahasia | lingkungan | mencetak | surel | sulit | bảo mật | môi trường | 机密 |
+    機密 |
+    保密 | 环境 | 邮件 | 郵件 | 秘密 | メール | 환경 | 기밀 | سري | البريد | סודי | דוא
+    """
+)
 # What virus scanners add: "Virus-free. www.avast.com"
-VIRUS_FREE = phrases("virus-free | virenfrei | sans virus | libre de virus | livre de vírus | virusvrij | senza virus")
+VIRUS_FREE = phrases(
+    """
+    virus-free | virenfrei | sans virus | libre de virus | livre de vírus | virusvrij | senza virus
+    """
+)
 # "… please excuse my brevity": what may follow in a sentence of its own
 _EXCUSES = phrases(
     """

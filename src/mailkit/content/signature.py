@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from .closings import CLOSINGS, DEVICES, EXCUSES, MOBILE, PROGRAMS, SYSTEMS, THANKS, VIRUS_FREE
+from .closings import CLOSINGS, DEVICES, DISCLAIMERS, EXCUSES, MOBILE, PROGRAMS, SYSTEMS, THANKS, VIRUS_FREE
 
 __all__ = ["postscript", "signature_start"]
 
@@ -234,12 +234,22 @@ def _is_name(line: str) -> bool:
 
 
 def postscript(lines: Sequence[str], start: int) -> int:
-    """The line from ``start`` on with which a postscript begins: the sender goes on below the signature. The number of
-    lines if there is none."""
+    """The line from ``start`` on with which the sender goes on below the signature: a postscript, or below a closing
+    formula a sentence that is no disclaimer. The number of lines if there is none."""
+    closing = start < len(lines) and _formula(lines[start]) != ""
     for number in range(start + 1, len(lines)):
-        if lines[number][:_LONGEST_MARK].casefold().startswith(_POSTSCRIPT):
+        line = lines[number]
+        if line[:_LONGEST_MARK].casefold().startswith(_POSTSCRIPT):
+            return number
+        if closing and number > start + 1 and line and not lines[number - 1] and _is_own_sentence(line):
             return number
     return len(lines)
+
+
+def _is_own_sentence(line: str) -> bool:
+    """``Please cancel order 8, too.``, but not what firms and programs put below their mail."""
+    folded = line.casefold()
+    return len(line) <= 160 and line[-1] in ".!?。！？" and _is_sentence(line) and not _has(folded, DISCLAIMERS)
 
 
 def _card(lines: Sequence[str], end: int, sender: str) -> int:
