@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import subprocess
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from mailkit.events import MessageReceived
@@ -126,3 +128,21 @@ def test_a_database_that_has_not_moved_is_left_alone(postgres_url: str, caplog: 
     assert _read(store, "reader") == [1, 2]
     assert caplog.text == ""
     store.close()
+
+
+def test_processes_that_open_it_together_move_it_once(moved: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Also where the application's engine keeps its first snapshot, in which nothing has been moved yet."""
+    engine = create_engine(moved, isolation_level="REPEATABLE READ")
+    ready = threading.Barrier(6)
+
+    def start(_: int) -> None:
+        ready.wait(10)
+        Store.open(engine).close()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(start, range(6)))
+    assert caplog.text.count("comes from another PostgreSQL cluster") == 1
+    store = Store.open(moved)
+    assert _read(store, "half") == [3, 4, 5]
+    store.close()
+    engine.dispose()

@@ -45,15 +45,22 @@ def settle(store: Store) -> bool:
     with store.read() as tx:
         if not _is_ahead(tx):
             return False
-    with store.write() as tx:
-        tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), lock=_LOCK)
-        if not _is_ahead(tx):
-            return False
-        distance = int(tx.execute(_HIGHEST).one("the events").highest) + 1
-        moved = tx.execute(_MOVE_EVENTS, distance=distance).count
-        tx.execute(_MOVE_CURSORS, distance=distance)
+    moved = store.run(_move)
+    if moved is None:
+        return False
     _log.warning("the database comes from another PostgreSQL cluster; the order of its %d events is kept", moved)
     return True
+
+
+def _move(tx: Tx) -> int | None:
+    """How many events were moved; None: another process was quicker."""
+    tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), lock=_LOCK)
+    if not _is_ahead(tx):
+        return None
+    distance = int(tx.execute(_HIGHEST).one("the events").highest) + 1
+    moved = tx.execute(_MOVE_EVENTS, distance=distance).count
+    tx.execute(_MOVE_CURSORS, distance=distance)
+    return moved
 
 
 def _is_ahead(tx: Tx) -> bool:
