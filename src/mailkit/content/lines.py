@@ -41,6 +41,7 @@ _INVISIBLE = dict.fromkeys(
 )
 _SPACES = str.maketrans("\u00a0\u202f\u2007\u3000\t：﹕", "     ::")
 _DASHES = "-_=─—–━‐‑‒―"
+_OPENING_SIGNS, _CLOSING_SIGNS = frozenset(f"#*<[({_DASHES}>"), frozenset(f"#*>])({_DASHES}")
 _TIME_ENDS = re.compile(r"\d[:.h]\d\d(?: ?[^\W\d]{1,5}\.?(?:[^\W\d]\.?)?)?\)?$")
 _ON = re.compile(r"[ -]on (?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\d)")
 _BY = frozenset(phrases("by | von | de | par | por | da | di | door | från | av | af | fra | od | от | від | oleh"))
@@ -73,6 +74,8 @@ def marker_kind(line: str) -> str:
     your answer above this line"), else "". ``begins`` is a forward announced without dashes: it counts above labels."""
     if not line or len(line) > LONGEST:
         return ""
+    if line[-1] != ":" and line[0] not in _OPENING_SIGNS and not line[:5].casefold().startswith(("write", "reply")):
+        return ""  # most lines of most mails
     inner = line.replace("&nbsp;", " ").strip(_DASHES + "*>| ").rstrip(": ").casefold()
     dashes = line[0] in _DASHES and line[:2] != "- "
     stars = line[0] == "*" and " " in inner
@@ -91,7 +94,7 @@ def _is_reply_line(line: str, inner: str) -> bool:
     """``##- Please type your reply above this line -##``, in whatever language between such signs."""
     if line.startswith("##-") and line.endswith("-##"):
         return True
-    decorated = line[0] in f"#*<[({_DASHES}" and line[-1] in f"#*>])({_DASHES}"
+    decorated = line[0] in _OPENING_SIGNS and line[-1] in _CLOSING_SIGNS
     told = inner.strip("#<>[]()*:=- ").startswith(("write above this line", "reply above this line"))
     return len(inner) <= 120 and (decorated or told) and any(phrase in inner for phrase in REPLY_ABOVE)
 
@@ -303,7 +306,10 @@ def label_of(line: str, wanted: str = "") -> tuple[str, str] | None:
 def _label(line: str) -> str | None:
     if not line or len(line) > 4000:
         return None
-    head = line[:40].lstrip("*_| ")
+    head = line[:40]
+    if ":" not in head and head[0] != "|":
+        return None
+    head = head.lstrip("*_| ")
     # NetEase writes the header as a table: "| From | Ana |"
     name, mark, _ = head.partition("|" if line.startswith("|") else ":")
     return LABELS.get(" ".join(name.strip("*_ ").casefold().split())) if mark else None

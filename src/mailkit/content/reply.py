@@ -162,6 +162,8 @@ def _boundary_at(lines: Sequence[str], number: int, after: int, *, labels: bool)
         start = _before_header(lines, number, after)
         if kinds >= 3 or start < number:
             return _Boundary(start, end, "header")
+    if line[-1] not in ":>-_":
+        return None  # no attribution ends so
     below = next((n for n in range(number + 1, min(number + 3, len(lines))) if lines[n]), None)
     quoted = below is not None and is_quoted(lines[below])
     if quoted and below == number + 1 and len(line) >= 20 and not line.strip("_"):
