@@ -18,7 +18,7 @@ from mailkit.compose import Attachment, Draft, fingerprint
 from mailkit.compose.smime import Smime
 from mailkit.content import OpenState, SignatureState, decrypt_smime, read, verify_smime
 from mailkit.errors import ConfigError, ProtectionError
-from mailkit.message import parse
+from mailkit.message import Message, parse
 from support.mailcerts import NOW, YEAR, Person, person
 
 ROOT = person("", name="Acme Root", authority=True)
@@ -405,3 +405,30 @@ def test_a_method_that_is_not_known_is_named(desk):
     found = opened(made, BO)
     assert found.state is OpenState.UNKNOWN
     assert "tripledes" in found.reason
+
+
+def _der(tag: int, content: bytes) -> bytes:
+    size = len(content).to_bytes((len(content).bit_length() + 7) // 8 or 1, "big")
+    return bytes([tag]) + (size if len(content) < 128 else bytes([0x80 | len(size)]) + size) + content
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (_der(0x30, _der(0x06, b"\xff" * 700_000)), "a number that is too long"),
+        (_der(0x30, _der(0x02, b"\x7f" * 10_000)), "a number that is too long"),
+        (_der(0x30, b"\x05\x00" * 400_000), "too many elements"),
+        (b"\x30\x80" * 300_000, "too many elements"),
+        (b"\x30\x84\xff\xff\xff\xff\x04\x84\xff\xff\xff\xff", "ends too early"),
+    ],
+)
+def test_structures_that_would_keep_the_library_busy_are_not_given_to_it(data: bytes, reason: str) -> None:
+    def message(kind: str) -> Message:
+        head = f"From: a@b.example\r\nContent-Type: application/pkcs7-mime; smime-type={kind}\r\n"
+        body = b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(data)
+        return parse(head.encode() + body)
+
+    found = verify_smime(message("signed-data"), roots=ROOTS)
+    assert (found.state, reason in found.reason) == (SignatureState.UNKNOWN, True)
+    opened = decrypt_smime(message("enveloped-data"), certificate=BO.certificate, private_key=BO.private_key)
+    assert (opened.state, reason in opened.reason) == (OpenState.UNKNOWN, True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from mailkit.content import asn1
 from mailkit.content.sealed import SealedBy
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def verify(der: bytes, content: bytes) -> list[Signed]:
 def _signed_data(der: bytes) -> Any:
     from asn1crypto import cms
 
+    asn1.check(der)
     library: Any = cms  # untyped
     info = library.ContentInfo.load(der)
     if info["content_type"].native != "signed_data":

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from mailkit.content import asn1
 from mailkit.content.protected import protection_of
 from mailkit.content.sealed import Opened, OpenState, Signature, SignatureState, attempt, judged, signed_parts
 from mailkit.errors import ConfigError, MissingExtraError
@@ -134,6 +135,7 @@ def _enveloped(data: bytes) -> tuple[bytes, str]:
     """The structure as DER (OpenSSL streams BER), and why it cannot be decrypted."""
     from asn1crypto import cms
 
+    asn1.check(data)
     library: Any = cms  # untyped
     info = library.ContentInfo.load(data)
     kind = info["content_type"].native
