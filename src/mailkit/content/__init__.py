@@ -10,7 +10,7 @@ kinds       what kind of message this is; whether a machine may answer it
 trust       how far the sender can be believed (``authres``, ``domains``, ``dkim``, ``lookalike``)
 calendar    invitations (``ical``: lines; ``recurrence``, ``outlook_series``: series; ``meeting``: in winmail.dat)
 files       all attached files, whatever they are packed in (``sniff``: what they are by their bytes)
-smime       S/MIME: verify, decrypt (``cms``: its signatures, ``asn1``: their bounds; ``sealed``: the values that come of it)
+smime       S/MIME: verify, decrypt (``cms``: its signatures, ``asn1``: their bounds; ``sealed``: what comes of it)
 openpgp     OpenPGP: verify, decrypt (``bounded``: within bounds)
 protected   header fields inside of what is signed or encrypted
 tnef        winmail.dat (``mapi``: its property lists, ``lzfu``: compressed RTF, ``rtf``: the HTML or text in it)
