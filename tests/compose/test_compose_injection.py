@@ -130,3 +130,21 @@ def test_a_value_without_end_is_refused_in_few_words(composed, unit):
         with pytest.raises(InputError) as caught:
             attempt(composed, argument, value)
         assert len(str(caught.value)) < 800
+
+
+NAMES = {
+    "subject": "subject", "to": "in to", "to-name": "in to", "address-name": "in cc", "bcc": "in bcc", "from": "from_",
+    "reply-to": "in reply_to", "header-value": "X-Note", "in-reply-to": "in_reply_to", "references": "in references",
+    "file-name": "name of an attachment", "content-id": "content_id", "content-type": "content_type",
+    "mdn": "request_mdn", "meeting-uid": "uid of a meeting", "meeting-summary": "summary of a meeting",
+    "sender": "sender", "message-id": "message_id", "extra-value": "X-A", "unsubscribe-url": "way to unsubscribe",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("payload", ["inside-CR", "inside-NUL", "inside-LS", "inside-surrogate", "q-word"])
+@pytest.mark.parametrize(("argument", "named"), NAMES.items())
+def test_the_error_names_the_argument(composed, argument, named, payload):
+    with pytest.raises(InputError) as caught:
+        attempt(composed, argument, PAYLOADS[payload])
+    assert named.lower() in caught.value.message.lower()
+    assert "evil" not in caught.value.message

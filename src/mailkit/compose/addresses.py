@@ -82,7 +82,7 @@ def addresses_of(value: object, what: str) -> tuple[str | Address, ...]:
     found = (value,) if lone else items_of(value, what)
     for one in found:
         if not isinstance(one, str):
-            parts_of(one, f"An item of {what}")
+            parts_of(one, f"An address in {what}")
     return cast("tuple[str | Address, ...]", found)
 
 

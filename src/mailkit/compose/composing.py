@@ -45,7 +45,7 @@ def compose(
         DraftError: no recipient, an unusable Message-ID, a field that mailkit writes itself, and the like.
         ProtectionError: the draft cannot be signed or encrypted as it asks.
     """
-    guard.check_type(message_id, str, "message_id")
+    guard.check_value(message_id, "message_id")
     guard.check_type(date, datetime, "date")
     submitter = mailbox(sender, "The sender")
     author = submitter if draft.from_ is None else mailbox(draft.from_, "The author")

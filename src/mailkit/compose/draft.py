@@ -44,9 +44,9 @@ class Attachment:
     def __post_init__(self) -> None:
         guard.check_value(self.name, "The name of an attachment")
         if self.content_id is not None:
-            guard.check_value(self.content_id, "A Content-ID")
+            guard.check_value(self.content_id, "The content_id of an attachment")
         if self.content_type is not None:
-            guard.check_value(self.content_type, "A content type")
+            guard.check_value(self.content_type, "The content_type of an attachment")
         if not isinstance(self.content, bytes):
             raise DraftError(f"The content of attachment {self.name[:80]!r} must be bytes.")
 
@@ -183,16 +183,24 @@ def _check_types(draft: Draft) -> None:
 
 def _check(draft: Draft) -> None:
     guard.check_value(draft.subject, "The subject", tab=True)
-    receipt = draft.request_mdn
-    others = [*([] if draft.from_ is None else [draft.from_]), *([] if isinstance(receipt, bool) else [receipt])]
-    for address in (*draft.recipients, *draft.reply_to, *others):
-        for text in (address,) if isinstance(address, str) else parts_of(address, "An address"):
-            guard.check_value(text, "An address")
+    for name in ("to", "cc", "bcc", "reply_to"):
+        _check_addresses(getattr(draft, name), f"An address in {name}")
+    if draft.from_ is not None:
+        _check_addresses([draft.from_], "from_")
+    if not isinstance(draft.request_mdn, bool):
+        _check_addresses([draft.request_mdn], "request_mdn")
     for name, value in draft.headers.items():
         guard.check_name(name)
         guard.check_value(value, f"The header field {name}", tab=True)
-    for ref in (*draft.references, *([] if draft.in_reply_to is None else [draft.in_reply_to])):
-        guard.check_value(ref, "A Message-ID")
+    for ref in draft.references:
+        guard.check_value(ref, "A Message-ID in references")
+    guard.check_value(draft.in_reply_to or "", "in_reply_to")
+
+
+def _check_addresses(addresses: Sequence[str | Address], what: str) -> None:
+    for address in addresses:
+        for text in (address,) if isinstance(address, str) else parts_of(address, what):
+            guard.check_value(text, what)
 
 
 def fingerprint(draft: Draft) -> str:
