@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ from pysequoia.packet import PacketPile, Tag
 from mailkit.compose import Attachment, Draft, fingerprint
 from mailkit.compose.openpgp import OpenPgp
 from mailkit.content import OpenState, SignatureState, decrypt_openpgp, read, verify_openpgp
+from mailkit.content.packets import count_recipients
 from mailkit.errors import ConfigError, ProtectionError
 from mailkit.message import parse
 from mailkit.words import Limits
@@ -309,6 +311,37 @@ def test_what_unpacks_to_more_than_is_allowed_is_not_opened(gpg):
     opened = decrypt_openpgp(parse(raw, Limits(message_bytes=21_000_000)), private_key=SECRET["bo"])
     assert opened.state == OpenState.OPENED
     assert len(opened.message.raw) == 20_000_000
+
+
+def test_a_message_for_recipients_without_number_is_not_tried(composed):
+    hidden = b"\xc1\x0e\x03" + bytes(8) + b"\x01\x00\x08\xff\xff"
+    armour = b"-----BEGIN PGP MESSAGE-----\r\nVersion: x\r\n\r\n%s-----END PGP MESSAGE-----\r\n"
+    raw = (
+        b"From: cy@client.example\r\nContent-Type: multipart/encrypted; "
+        b'protocol="application/pgp-encrypted"; boundary=b\r\n\r\n--b\r\n'
+        b"Content-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n--b\r\n"
+        b"Content-Type: application/octet-stream\r\n\r\n" + armour % base64.encodebytes(hidden * 40_000) + b"--b--\r\n"
+    )
+    found = decrypt_openpgp(parse(raw), private_key=SECRET["bo"])
+    assert (found.state, found.reason) == (OpenState.UNKNOWN, "it is encrypted for more than 300 keys")
+
+
+@pytest.mark.parametrize(
+    ("data", "count"),
+    [
+        (b"", 0),
+        (b"x", 0),
+        (b"\xc1", 1),
+        (b"\xc1\xff", 1),
+        (b"\xc1\x00" * 7 + b"\xd2\x01", 7),
+        (b"\x84\x01x\xd2\x01", 1),
+        (b"\xd5\x01x\xca\x03PGP\xc3\x00\x85\x00\x01x", 2),
+        (b"\xc1\xc0\x00" + bytes(192) + b"\xc1\x00", 2),
+        (b"\xc1\xe0" + bytes(9), 1),
+    ],
+)
+def test_recipients_are_counted_in_any_bytes(data, count):
+    assert count_recipients(data) == count
 
 
 def test_without_the_libraries_it_says_what_to_install():

@@ -11,7 +11,7 @@ trust       how far the sender can be believed (``authres``, ``domains``, ``dkim
 calendar    invitations (``ical``: lines; ``recurrence``, ``outlook_series``: series; ``meeting``: in winmail.dat)
 files       all attached files, whatever they are packed in (``sniff``: what they are by their bytes)
 smime       S/MIME: verify, decrypt (``cms``: its signatures, ``asn1``: their bounds; ``sealed``: what comes of it)
-openpgp     OpenPGP: verify, decrypt (``bounded``: within bounds)
+openpgp     OpenPGP: verify, decrypt (``bounded``, ``packets``: within bounds)
 protected   header fields inside of what is signed or encrypted
 tnef        winmail.dat (``mapi``: its property lists, ``lzfu``: compressed RTF, ``rtf``: the HTML or text in it)
 ==========  =============================================================================

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mailkit.content.bounded import TooLargeError, decrypt_within
+from mailkit.content.packets import count_recipients, unarmoured
 from mailkit.content.protected import protection_of
 from mailkit.content.sealed import (
     Opened,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["decrypt_openpgp", "verify_openpgp"]
 
+MAX_RECIPIENTS = 300  # keys of one message; each that hides its owner is tried
 _PROTOCOLS = frozenset({"application/pgp-signature"})
 
 #: QUIRK: what GnuPG signs and encrypts in one is compressed between the two (RFC 9580 section 10.3 allows it), which
@@ -103,6 +105,9 @@ def decrypt_openpgp(
     sealed = encrypted_parts(message)
     if sealed is None:
         return Opened(OpenState.NONE)
+    sealed = unarmoured(sealed)
+    if count_recipients(sealed) > MAX_RECIPIENTS:
+        return Opened(OpenState.UNKNOWN, f"it is encrypted for more than {MAX_RECIPIENTS} keys")
     asked: list[str] = []
     most = message.limits.message_bytes
     try:
