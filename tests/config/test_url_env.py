@@ -154,6 +154,10 @@ def test_secret_from_a_file(tmp_path: Path) -> None:
         ({"ADDRESS": "a@b.example", "PASSWORD": SECRET, "TOKEN_PROVIDER": "x"}, "both"),
         ({"URL": "imaps://a:b@c.example", "ADDRESS": "a@b.example"}, "both"),
         ({"ADDRESS": "a@b.example", "PROVIDER": "gmial"}, "gmail"),
+        ({"ADDRESS": "a@b.example", "IMAP_HOST": "i.example", "SMTP_LOGIN": "no"}, "SMTP_HOST"),
+        ({"ADDRESS": "a@b.example", "SMTP_HOST": "s.example", "IMAP_TLS": "insecure"}, "IMAP_HOST"),
+        ({"ADDRESS": "a@b.example", "IMAP_HOST": "i.example", "PASSWORD": SECRET, "MECHANISM": "x"}, "TOKEN_PROVIDER"),
+        ({"ADDRESS": "a@b.example", "SMTP_HOST": "s.example", "DKIM_SELECTOR": "s1"}, "DKIM_KEY"),
     ],
 )
 def test_what_is_wrong_in_the_environment_is_named(variables: dict[str, str], words: str) -> None:
@@ -171,3 +175,35 @@ def test_all_accounts_of_the_environment() -> None:
         "MAILKIT_KEY": "k",
     }
     assert [a.name for a in accounts_from_env(variables)] == ["help_desk", "sales"]
+
+
+@pytest.mark.parametrize("before", ["", "12", "a"])
+@pytest.mark.parametrize("after", ["", "&x", "=", "=1"])
+def test_a_question_mark_in_a_password_that_was_not_encoded_shows_nothing_of_it(before: str, after: str) -> None:
+    """What follows it looks like a setting."""
+    with pytest.raises(ConfigError) as caught:
+        Account.from_url(f"imaps://ana:{before}?{SECRET}{after}@imap.acme.example/")
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("verify_dkm=yes", "Did you mean 'verify_dkim'?"),
+        ("&".join(f"x{n}=1" for n in range(200)), "unknown setting, number 1"),
+        ("smtp_login=no", "no smtp= server"),
+        ("smtp_tls=insecure", "no smtp= server"),
+        ("mechanism=xoauth2", "no token_provider"),
+    ],
+)
+def test_settings_of_a_url_that_would_have_no_effect_are_named(query: str, words: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Account.from_url(f"imaps://a%40b.example:{SECRET}@i.example/?{query}")
+    assert words in str(caught.value)
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", [None, b"imaps://a:b@c.example", 5])
+def test_a_url_that_is_no_text(url: object) -> None:
+    with pytest.raises(ConfigError, match="not a text"):
+        Account.from_url(url)  # type: ignore[arg-type]

@@ -56,7 +56,21 @@ def account_from_env(cls: type[Account], name: str, prefix: str | None, environ:
         if others:
             raise ConfigError(f"{prefix}URL and {prefix}{others[0]} are both set.", hint="Give one or the other.")
         return account_from_url(cls, url, name)
+    _refuse_idle(given, prefix)
     return _from_variables(cls, name, prefix, given, secrets)
+
+
+def _refuse_idle(given: Mapping[str, str], prefix: str) -> None:
+    """A variable that belongs to another one, which is not set, would be left out without a word."""
+    needs: dict[str, tuple[str, ...]] = {"MECHANISM": ("TOKEN_PROVIDER",)}
+    needs |= dict.fromkeys(("DKIM_DOMAIN", "DKIM_SELECTOR"), ("DKIM_KEY", "DKIM_KEY_FILE"))
+    needs |= {f"{part}_{key}": (f"{part}_HOST", "PROVIDER") for part in ("IMAP", "SMTP") for key in _SERVER_KEYS}
+    needs |= {f"SMTP_{key}": ("SMTP_HOST", "PROVIDER") for key in _SMTP_KEYS}
+    for key, others in needs.items():
+        if given.get(key) and not any(given.get(other) for other in others):
+            raise ConfigError(
+                f"{prefix}{key} is set, and {prefix}{others[0]} is not.", hint="Set that too, or neither of them."
+            )
 
 
 def names_in_env(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:

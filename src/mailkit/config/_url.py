@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from mailkit import providers
@@ -29,6 +30,7 @@ def account_from_url(cls: type[Account], url: str, name: str | None) -> Account:
     query = _query(parts)
     fields: dict[str, object] = {}
     first = parts.scheme[:4]
+    _refuse_idle(query, first)
     fields[first] = _server(parts, query.get("tls"), query.get("server_hostname"), query)
     if "smtp" in query:
         if first == "smtp":
@@ -53,6 +55,8 @@ def account_from_url(cls: type[Account], url: str, name: str | None) -> Account:
 
 def _split(url: str, schemes: tuple[str, ...]) -> SplitResult:
     # urlsplit drops tabs and line breaks in silence: look before it does.
+    if not isinstance(url, str):
+        raise ConfigError(f"The account's URL is a {type(url).__name__} and not a text.", hint=_HINT)
     clean(url, "account's URL", limit=20_000)
     try:
         parts = urlsplit(url)
@@ -69,16 +73,41 @@ def _split(url: str, schemes: tuple[str, ...]) -> SplitResult:
 
 
 def _query(parts: SplitResult) -> dict[str, str]:
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
     found: dict[str, str] = {}
-    for key, value in parse_qsl(parts.query, keep_blank_values=True, max_num_fields=100):
+    for number, (key, value) in enumerate(pairs, 1):
         if key not in _KEYS:
-            raise ConfigError(
-                f"The account's URL has an unknown setting {key[:40]!r}.", hint=f"Known: {', '.join(sorted(_KEYS))}."
-            )
+            raise _unknown(key, number)
         if key in found:
             raise ConfigError(f"The account's URL gives {key!r} twice.")
         found[key] = value
     return found
+
+
+def _unknown(key: str, number: int) -> ConfigError:
+    """A '?' inside a password makes the rest of it look like a setting: only what is nearly one is quoted."""
+    near = get_close_matches(key[:40], _KEYS, 1, 0.75)
+    if near:
+        return ConfigError(f"The account's URL has an unknown setting {key[:40]!r}.", hint=f"Did you mean {near[0]!r}?")
+    return ConfigError(
+        f"The account's URL has an unknown setting, number {number} after the '?'.",
+        hint=f"Percent-encode '?' in user and password. Known: {', '.join(sorted(_KEYS))}.",
+    )
+
+
+def _refuse_idle(query: dict[str, str], first: str) -> None:
+    """Settings of what the URL does not speak of would be left out without a word."""
+    of_second = ("smtp_tls", "smtp_server_hostname")
+    of_smtp = ("smtp_login", "smtp_local_hostname")
+    idle = [key for key in of_second if key in query and "smtp" not in query]
+    idle += [key for key in of_smtp if key in query and "smtp" not in query and first != "smtp"]
+    if idle:
+        raise ConfigError(
+            f"The account's URL gives {idle[0]!r} and no smtp= server.",
+            hint="Leave smtp_ off where the URL begins with smtp." if first == "smtp" else _HINT,
+        )
+    if "mechanism" in query and "token_provider" not in query:
+        raise ConfigError("The account's URL gives 'mechanism' and no token_provider, which it is for.", hint=_HINT)
 
 
 def _server(
