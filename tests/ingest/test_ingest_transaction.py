@@ -334,3 +334,18 @@ def test_any_bytes_become_a_message_or_a_quarantine_row(tmp_path_factory: Any, r
     assert (stored.id > 0) != (stored.quarantine_id is not None)
     assert stored.quarantine_id is None or not raw.strip()
     store.close()
+
+
+def test_what_was_let_in_meanwhile_is_not_held_again(desk: Desk) -> None:
+    """One worker takes a mail out of quarantine; another, with narrower limits, fails with the same and comes later."""
+    held = desk.ingest.hold_unfetched(arrival(b"", uid=1), "large").quarantine_id
+    assert held is not None
+    narrow = make_desk(desk.store, Limits(message_bytes=10)).ingest
+    came = arrival(mail(), uid=1)
+    first = desk.ingest.fetched(came, held)
+    assert first.new
+    late = narrow.fetched(came, held)
+    assert (late.id, late.new, late.quarantine_id) == (first.id, False, None)
+    narrow.many([came])
+    assert desk.rows("SELECT state FROM mailkit_quarantine") == [("released",)]
+    assert (desk.count("message"), desk.count("source")) == (1, 1)

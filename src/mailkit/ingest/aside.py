@@ -32,7 +32,11 @@ class Rejected(Exception):
 
 
 def refuse(tx: Tx, rejected: Rejected, quarantine_id: int) -> None:
-    """A mail from quarantine failed again."""
+    """A mail from quarantine failed again; it is let go if it has been let in on another road."""
+    found = _arrived(tx, rejected.mail.source.key)
+    if found is not None and found.id:
+        quarantine.settle(tx, quarantine_id, "released")
+        return
     quarantine.hold(tx, rejected.mail, rejected.reason, rejected.detail)
     quarantine.settle(tx, quarantine_id, "held")
 
@@ -41,13 +45,16 @@ def put_aside(tx: Tx, rejected: Rejected, *, fetched: bool = True, fence: Fence 
     """Put a mail into quarantine, once for each arrival, and tell the cursors."""
     if fence is not None:
         fence(tx)
-    known = messages.find_source(tx, rejected.mail.source.key)
-    if known is not None and known.quarantine_id is not None:
-        return Stored(0, 0, new=False, new_copy=False, quarantine_id=known.quarantine_id)
+    if (found := _arrived(tx, rejected.mail.source.key)) is not None:
+        return found
     row = quarantine.hold(tx, rejected.mail, rejected.reason, rejected.detail, fetched=fetched)
     digest = raw.digest_of(rejected.mail.raw) if fetched else None
     if not messages.add_source(tx, rejected.mail, copy_id=None, raw_digest=digest, quarantine_id=row):
-        return Stored(0, 0, new=False, new_copy=False, quarantine_id=row)  # another worker was quicker
+        found = _arrived(tx, rejected.mail.source.key)  # another worker was quicker
+        if found is not None and found.id:
+            quarantine.settle(tx, row, "released")
+            return found
+        return Stored(0, 0, new=False, new_copy=False, quarantine_id=row)
     # The handlers are not told: one of them may be why the mail is here. Cursors are.
     listener, tx.notify = tx.notify, None
     try:
@@ -56,6 +63,16 @@ def put_aside(tx: Tx, rejected: Rejected, *, fetched: bool = True, fence: Fence 
     finally:
         tx.notify = listener
     return Stored(0, 0, new=False, new_copy=False, quarantine_id=row)
+
+
+def _arrived(tx: Tx, key: str) -> Stored | None:
+    """What became of an arrival before: where it was let in, nothing of it is to be held."""
+    known = messages.find_source(tx, key)
+    if known is None:
+        return None
+    if known.copy_id is not None:
+        return Stored(*messages.arrived(tx, known.copy_id), new=False, new_copy=False)
+    return Stored(0, 0, new=False, new_copy=False, quarantine_id=known.quarantine_id)
 
 
 def hold_again(tx: Tx, rejected: Rejected, quarantine_id: int, fence: Fence | None) -> Stored:
