@@ -5,8 +5,6 @@ They are in ``notices``: whole mails with what is expected of each, and tables o
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,20 +12,17 @@ import pytest
 from mailkit.content import kind_of, report_of
 from mailkit.content.reasons import reason_for
 from mailkit.message import parse
+from support.tables import CONTENT, table
 
-PLACE = Path(__file__).parent / "notices"
-
-
-def _table(name: str) -> Any:
-    return json.loads((PLACE / f"{name}.json").read_text("utf-8"))
+PLACE = CONTENT / "notices"
 
 
 #: By server and case: status, what the server said, reason, hard.
-SAID: dict[str, tuple[str, str, str, bool]] = _table("said")
+SAID: dict[str, tuple[str, str, str, bool]] = table("notices/said")
 #: What servers say in a sentence: sentence, status, reason.
-SENTENCES: list[tuple[str, str, str]] = _table("sentences")
+SENTENCES: list[tuple[str, str, str]] = table("notices/sentences")
 #: By file: the kind of the mail; of bounces the original's Message-ID, and action and reason by recipient.
-EXPECTED: dict[str, dict[str, Any]] = _table("expected")
+EXPECTED: dict[str, dict[str, Any]] = table("notices/expected")
 NOTICES = sorted(name for name, one in EXPECTED.items() if one["kind"] == "bounce")
 OTHERS = sorted(set(EXPECTED) - set(NOTICES))
 
