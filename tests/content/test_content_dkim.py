@@ -196,6 +196,23 @@ def test_a_subject_that_nobody_signed_may_have_been_added() -> None:
     assert trust_of(parse(b"Subject: Deal D-249\r\n" + plain), answers=KEYS).level is TrustLevel.CLAIMED
 
 
+@pytest.mark.parametrize(
+    ("author", "signer"),
+    [
+        ("ana@fass.example", b"xn--fa-hia.example"),
+        ("ana@acme.example", b"xn--acme-.example"),
+        ("ana@fa\N{LATIN SMALL LETTER SHARP S}.example", b"fass.example"),
+    ],
+)
+def test_who_has_another_name_in_the_dns_signs_for_nobody_else(author: str, signer: bytes) -> None:
+    raw = RAW.replace(b"ana@mail.acme.example", author.encode())
+    raw = bytes(dkim.sign(raw, b"s1", signer, PEM, include_headers=[b"from", b"subject"])) + raw
+    answers = dict.fromkeys(dns_names(parse(raw)), ()) | {f"s1._domainkey.{signer.decode()}": (RECORD,)}
+    found = trust_of(parse(raw), answers=answers)
+    assert found.level is TrustLevel.CLAIMED
+    assert any("dkim=pass" in line for line in found.evidence)
+
+
 def test_a_broken_signature_forges_nothing() -> None:
     raw = signed().replace(b"Forty", b"Fifty")
     found = trust_of(parse(raw), answers=KEYS, own_domains=("acme.example",))

@@ -192,3 +192,34 @@ def test_what_is_written_is_read(entries: list[tuple[str, str, str]]) -> None:
     text = ", ".join(str(Address(name, f"{local}@{domain}")) for name, local, domain in entries if "=?" not in name)
     want = [f"{local}@{domain}" for name, local, domain in entries if "=?" not in name]
     assert [a.address for a in parse_addresses(text)] == want
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("a@xn--fa-hia.example", "a@fass.example"),
+        ("a@faß.example", "a@fass.example"),
+        ("a@xn--fass-.example", "a@fass.example"),
+        ("a@xn--BANK-.example", "a@bank.example"),
+        ("a@ας.example", "a@ασ.example"),
+        ("a@xn--.example", "a@.example"),
+        ("straße@b.example", "strasse@b.example"),
+        ("ſam@b.example", "sam@b.example"),
+    ],
+)
+def test_what_different_people_may_have_is_not_one_address(one: str, other: str) -> None:
+    """The DNS tells these domains apart (RFC 5892, UTS #46), and a mail server these names."""
+    assert Address("", one).key != Address("", other).key
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("a@faß.example", "a@xn--fa-hia.example"),
+        ("a@FAẞ.example", "a@xn--fa-hia.example"),
+        ("a@BÜCHER.example", "a@XN--BCHER-KVA.example"),
+        ("a@ｂank.example", "a@bank.example"),
+    ],
+)
+def test_spellings_of_one_domain(one: str, other: str) -> None:
+    assert Address("", one).key == Address("", other).key

@@ -36,7 +36,7 @@ class Mailbox:
     @property
     def key(self) -> str:
         """What two spellings of one address have in common."""
-        return self.address.casefold()
+        return self.address.lower()
 
     def tokens(self) -> list[str]:
         """The address as tokens of a header field."""

@@ -23,6 +23,7 @@ from mailkit.ingest import Ingest, LinkRules, Profile
 from mailkit.link.patterns import Patterns
 from mailkit.link.rules import LinkPolicy
 from mailkit.link.signals import Token
+from mailkit.message import Address
 from mailkit.net.dns import TxtAnswers, need_dns
 from mailkit.net.guard import forbid_network
 from mailkit.store import Store, Tx, accounts
@@ -208,7 +209,7 @@ class Core:
             rows = accounts.listing(tx)
         every = [Account.from_stored(row.config, None) for row in rows]
         mine = next((one for one in every if one.name == name), None)
-        own = frozenset(address.casefold() for one in every for address in one.addresses)
+        own = frozenset(Address(address=address).key for one in every for address in one.addresses)
         if mine is None:
             return Profile(addresses=own)
         return Profile(addresses=own, authserv_ids=mine.authserv_ids, verify_dkim=mine.verify_dkim)

@@ -60,8 +60,8 @@ class Query:
     """What is known of a message whose record is looked for.
 
     Attributes:
-        addresses: the other side's addresses (``local@domain``, casefolded); own addresses are left out. mailkit
-            asks about one address at a time, so that it knows whom an answer speaks of.
+        addresses: the other side's addresses (``local@domain``, as ``Address.key``); own addresses are left out.
+            mailkit asks about one address at a time, so that it knows whom an answer speaks of.
         numbers: record numbers seen, as pairs of kind and number, those of the subject first.
         subject: the decoded subject, of any content.
         message_id: the Message-ID without angle brackets, or None.

@@ -15,6 +15,7 @@ from mailkit.link.linker import Place, announce, attach_thread
 from mailkit.link.patterns import usable
 from mailkit.link.rules import DEFAULT, Case, LinkPolicy
 from mailkit.link.signals import clean
+from mailkit.message import Address
 from mailkit.store import decisions, events, links, people, threads
 from mailkit.store.threads import StoredThread
 from mailkit.store.tx import Tx
@@ -151,4 +152,4 @@ def know(tx: Tx, address: str, record: Record, *, title: str = "") -> None:
     _check(record)
     if "@" not in address or not usable(address):
         raise InputError("That is no address.")
-    people.learn(tx, address.casefold(), record, clean(title))
+    people.learn(tx, Address(address=address).key, record, clean(title))

@@ -54,17 +54,17 @@ class Address:
 
     @property
     def key(self) -> str:
-        """The address to compare by: case folded, needless quotes removed, an IDNA domain as Unicode (NFKC)."""
+        """The address to compare by: lower case, needless quotes removed, an IDNA domain as Unicode (NFKC)."""
         local, at, domain = self.address.rpartition("@")
         if len(self.address) > _MAX_ADDRESS:
-            return self.address.casefold()  # none that exists; normalising long text can take quadratic time
+            return self.address.lower()  # none that exists; normalising long text can take quadratic time
         if not at:
-            return unicodedata.normalize("NFC", self.address).casefold()
+            return unicodedata.normalize("NFC", self.address).lower()
         if local.startswith('"') and local.endswith('"') and len(local) > 2:
             plain = re.sub(r"\\(.)", r"\1", local[1:-1])
             if _is_dot_atom(plain):
                 local = plain
-        return f"{unicodedata.normalize('NFC', local).casefold()}@{unicode_domain(domain)}"
+        return f"{unicodedata.normalize('NFC', local).lower()}@{unicode_domain(domain)}"
 
     def __str__(self) -> str:
         if not self.name:
@@ -77,7 +77,11 @@ class Address:
 
 
 def unicode_domain(domain: str) -> str:
-    """The domain with A-labels (``xn--``) turned into Unicode, NFKC, case folded. A false A-label stays as it is."""
+    """The domain with A-labels (``xn--``) turned into Unicode, NFKC, case folded except ``ß`` and ``ς``.
+
+    A false A-label stays as it is: one that would be written otherwise (RFC 5891 section 5.4) is another domain in the
+    DNS.
+    """
     return _known_domain(domain) if len(domain) <= _USUAL_DOMAIN else _unicode_domain(domain)
 
 
@@ -91,18 +95,26 @@ def _unicode_domain(domain: str) -> str:
 
 
 def _unicode_label(label: str) -> str:
-    label = label.casefold()
-    plain = label
+    plain = label = label.lower()
     if label.startswith("xn--") and len(label) <= 63:
         try:
             plain = label[4:].encode("ascii").decode("punycode")
-            if plain.encode("punycode").decode("ascii") != label[4:]:
+            if plain.encode("punycode").decode("ascii") != label[4:] or plain.isascii() or _folded(plain) != plain:
                 return label
         except (UnicodeError, ValueError, OverflowError):
             return label
-    plain = unicodedata.normalize("NFKC", plain).casefold()
+    plain = _folded(plain)
     # A character that normalises to a dot, an at sign or a control must not make another domain of this one.
     return plain if plain.isprintable() and not _SYNTAX.intersection(plain) else label
+
+
+def _folded(label: str) -> str:
+    """NFKC, case folded, but as today's domain names are (UTS #46): ``faß`` and ``fass`` belong to different people."""
+    if label.isascii():
+        return label.lower()
+    plain = unicodedata.normalize("NFKC", label).replace("ẞ", "ß")
+    folded = "".join(char if char in "ßς" else char.casefold() for char in plain)
+    return unicodedata.normalize("NFKC", folded)
 
 
 def _is_dot_atom(text: str) -> bool:
