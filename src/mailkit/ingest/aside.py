@@ -45,13 +45,16 @@ def put_aside(tx: Tx, rejected: Rejected, *, fetched: bool = True, fence: Fence 
     """Put a mail into quarantine, once for each arrival, and tell the cursors."""
     if fence is not None:
         fence(tx)
-    if (found := _arrived(tx, rejected.mail.source.key)) is not None:
+    # A handler that committed behind our back has let the mail in itself, half done: that is held, or nobody is told.
+    told = rejected.reason == HANDLER
+    found = _arrived(tx, rejected.mail.source.key)
+    if found is not None and not (found.id and told):
         return found
     row = quarantine.hold(tx, rejected.mail, rejected.reason, rejected.detail, fetched=fetched)
     digest = raw.digest_of(rejected.mail.raw) if fetched else None
     if not messages.add_source(tx, rejected.mail, copy_id=None, raw_digest=digest, quarantine_id=row):
         found = _arrived(tx, rejected.mail.source.key)  # another worker was quicker
-        if found is not None and found.id:
+        if found is not None and found.id and not told:
             quarantine.settle(tx, row, "released")
             return found
         return Stored(0, 0, new=False, new_copy=False, quarantine_id=row)
