@@ -39,6 +39,7 @@ from mailkit.message.tokens import tokens
         ("Foo Bar foo@bar.example", "Foo Bar", "foo@bar.example"),
         ('"Foo <foo@bar.example>', '"Foo', "foo@bar.example"),
         ("<a@b.example", "", "a@b.example"),
+        ("<'a@b.example.'>", "", "a@b.example"),
         ("(Foo <a@b.example()c>", "(Foo", "a@b.example"),  # a comment that is never closed makes none of the next
         ("Whomever", "Whomever", ""),
         ("Pelé <pelé@exämple.example>", "Pelé", "pelé@exämple.example"),

@@ -329,7 +329,7 @@ def _addr_spec(tokens: list[Token]) -> tuple[str, str, str]:
     domain = _without_controls("".join(words).strip(".").lower())
     local = _without_controls(_local(left))
     if local[:1] == domain[-1:] == "'":  # Outlook writes 'bo@b.example'
-        local, domain = local[1:], domain[:-1]
+        local, domain = local[1:], domain[:-1].rstrip(".")
     return (local, domain, _display(extra)) if local and domain else ("", "", _display(tokens))
 
 
