@@ -164,6 +164,14 @@ def test_all_orders_of_one_conversation(memory: Store) -> None:
     assert all(one == results[0] for one in results)
 
 
+def test_the_number_of_an_automatic_mail_counts_the_same_before_its_sender_is_known_and_after(memory: Store) -> None:
+    letter = Mail("a@x.example", (), "Hello", trust=AUTHENTIC)
+    away = Mail("b@x.example", (), "Away until Monday", text="D-7", trust=AUTHENTIC, kind="auto-reply")
+    first, second = (play(memory, order, random.Random(0)) for order in ((letter, away), (away, letter)))
+    assert first == second
+    assert first[0][frozenset({"b@x.example"})] == {("crm:deal/D-7", "linked")}
+
+
 @pytest.fixture(scope="module")
 def memory() -> Store:
     return Store.open("sqlite://")

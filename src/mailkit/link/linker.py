@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from mailkit.events import ThreadLinked
 from mailkit.link import codec, signals
 from mailkit.link.patterns import Patterns
-from mailkit.link.rules import AUTOMATIC, DEFAULT, Case, LinkPolicy, Ruling, combine, decide, own_signals
+from mailkit.link.rules import AUTOMATIC, DEFAULT, Case, LinkPolicy, Ruling, combine, decide, guessed, own_signals
 from mailkit.link.signals import MessageFacts, OwnEvidence, Token, TokenVerifier
 from mailkit.store import decisions, events, links, messages, people, queue, threads
 from mailkit.store.tx import Tx
@@ -135,8 +135,10 @@ def weigh(
 def _must_ask(case: Case, ruling: Ruling, who: People, patterns: Patterns, policy: LinkPolicy) -> bool:
     """Whether the CRM could add something. It depends on the message and its people, never on its thread."""
     forged = case.trust is TrustLevel.FORGED and case.direction is not Direction.OUTBOUND
-    if not patterns.systems or forged or case.kind in AUTOMATIC:
+    if not patterns.systems or forged:
         return False
+    if case.kind in AUTOMATIC and not (case.believed and guessed(ruling.rule, case, policy)):
+        return False  # no address links it; only for a number it matters whether its sender is somebody known
     known = {(address, record.system) for address, found in who.items() for record, _ in found}
     if any((address, system) not in known for address in who for system in patterns.systems):
         return True
