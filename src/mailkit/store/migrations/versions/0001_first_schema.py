@@ -114,6 +114,9 @@ def _mail() -> None:
         unique=("message_id", "role", "address"),
     )
     _index("participant", "address")
+
+
+def _arrivals() -> None:
     _create(
         "copy",
         _int("message_id"),
@@ -291,6 +294,7 @@ def upgrade() -> None:
     """Make every table."""
     _accounts()
     _mail()
+    _arrivals()
     _threads()
     _sending()
     _work()
