@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 __all__ = ["vtimezone"]
 
 YEARS = 10  # for which changes are asked for
+# As ``DAYS`` of ``content.recurrence``; whoever only writes need not load what reads.
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -56,9 +57,8 @@ def vtimezone(zone: ZoneInfo, start: datetime | date) -> list[str]:
 
 
 def _by_rule(changes: list[_Change]) -> bool:
-    """Whether all follow one rule. The last such weekday of a month may be its fourth, too."""
-    rules = {change.rule for change in changes}
-    return len(rules) == 1
+    """Whether all follow one rule."""
+    return len({change.rule for change in changes}) == 1
 
 
 def _observance(kind: str, change: _Change, *, ruled: bool = False) -> list[str]:

@@ -47,10 +47,9 @@ def read_outlook_series(data: bytes, start: datetime) -> OutlookSeries | None:
         moved = min(moved, MAX_INSTANCES)
         places = struct.unpack_from(f"<{moved}I", data, at + 4)
         (last,) = struct.unpack_from("<I", data, at + 8 + 4 * moved)  # the first date stands before it
+        # The pattern says more than the frequency: "each weekday" is a daily one by the pattern of weeks.
         rule = Rule(
-            frequency={_DAY: "daily", _WEEK: "weekly"}.get(
-                pattern, _FREQUENCIES[frequency]
-            ),  # "each weekday" is a week
+            frequency={_DAY: "daily", _WEEK: "weekly"}.get(pattern, _FREQUENCIES[frequency]),
             interval=_interval(_FREQUENCIES[frequency], pattern, period),
             count=count if ends == _BY_COUNT else None,
             until=_day(last) if ends == _BY_DATE else None,
