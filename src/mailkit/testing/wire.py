@@ -236,7 +236,7 @@ class Wire(asyncio.Protocol):
     def _end(self, how: How) -> None:
         """Let the client see it."""
         if how == "fin":
-            self._raw.write_eof()
+            self._finish()
         elif how == "rst":
             asyncio.get_running_loop().call_later(BEFORE_RESET, self._reset)
 
@@ -258,14 +258,31 @@ class Wire(asyncio.Protocol):
         self.sever(how)
         return b""
 
+    def _finish(self) -> None:
+        """FIN, once everything has left. (A transport's write_eof() raises what ``_on_socket`` lets pass.)"""
+        if self._has_left(self._finish):
+            self._on_socket(lambda: self._socket.shutdown(socket.SHUT_WR))
+
     def _reset(self) -> None:
+        if self._has_left(self._reset):
+            self._on_socket(lambda: self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER))
+            self._raw.abort()
+
+    def _has_left(self, then: Callable[[], None]) -> bool:
+        """Whether all bytes have left the transport; if not, ``then`` is called again later."""
         if self.lost:
-            return
+            return False
         if self._raw.get_write_buffer_size() > 0:
-            asyncio.get_running_loop().call_later(BEFORE_RESET, self._reset)
-            return
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
-        self._raw.abort()
+            asyncio.get_running_loop().call_later(BEFORE_RESET, then)
+            return False
+        return True
+
+    def _on_socket(self, act: Callable[[], None]) -> None:
+        """Act on the socket. A client may have reset the connection while the loop was busy: then there is none."""
+        try:
+            act()
+        except OSError as error:
+            log.debug("%s connection %d: the client ended it first: %s", self.service, self.serial, error)
 
     def _take(self, size: int) -> bytes:
         data = bytes(self._buffer[:size])
