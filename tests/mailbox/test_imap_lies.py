@@ -81,3 +81,46 @@ def test_names_that_are_shown_alike_are_two_folders(server: Server, mailbox: Con
         box.select(name)
     for wire in (b'EXAMINE "caf\xe9"', b'EXAMINE "caf\xe8"', b'EXAMINE "&"', b'EXAMINE "+"'):
         assert wire in server.text()
+
+
+TWO_SIZES = b"* 1 FETCH (UID 1 RFC822.SIZE 3)\r\n* 2 FETCH (UID 2 RFC822.SIZE 3)\r\n"
+
+
+def test_two_contents_for_one_message_are_an_error_and_neither_is_taken(server: Server, mailbox: Connect) -> None:
+    box = opened(server, mailbox, TWO_SIZES, b"* 1 FETCH (UID 1 " + BODY + b"* 2 FETCH (UID 1 BODY[] {3}\r\nxyz)\r\n")
+    with pytest.raises(ProtocolError, match="two contents for message 1"):
+        list(box.fetch([1, 2]))
+
+
+def test_one_content_told_twice_is_no_error(server: Server, mailbox: Connect) -> None:
+    box = opened(server, mailbox, TWO_SIZES, 2 * (b"* 1 FETCH (UID 1 " + BODY))
+    assert [(one.uid, one.raw) for one in box.fetch([1])] == [(1, b"abc")]
+
+
+@pytest.mark.parametrize("announced", [n for n in range(32) if n != 3])
+def test_a_literal_announced_too_short_or_too_long_is_no_message(
+    server: Server, mailbox: Connect, announced: int
+) -> None:
+    lie = b"* 1 FETCH (UID 1 BODY[] {%d}\r\nabc)\r\n" % announced
+    box = opened(server, mailbox, TWO_SIZES, lie + b"* 2 FETCH (UID 2 " + BODY)
+    with pytest.raises(ProtocolError):
+        list(box.fetch([1, 2]))
+
+
+def test_a_literal_may_be_followed_by_more_items_and_by_a_space(server: Server, mailbox: Connect) -> None:
+    box = opened(server, mailbox, TWO_SIZES, b"* 1 FETCH (BODY[] {3}\r\nabc UID 1 FLAGS (\\Seen) )\r\n")
+    assert [(one.raw, one.flags) for one in box.fetch([1])] == [(b"abc", ("\\Seen",))]
+
+
+def test_flags_that_came_with_no_content_are_asked_for(server: Server, mailbox: Connect) -> None:
+    box = opened(server, mailbox, TWO_SIZES, b"* 1 FETCH (UID 1 " + BODY)
+    server.script.answers[b"(UID FLAGS)"] = b"* 1 FETCH (UID 1 FLAGS (\\Seen))\r\n" + DONE
+    assert [(one.raw, one.flags) for one in box.fetch([1])] == [(b"abc", ("\\Seen",))]
+
+
+@pytest.mark.parametrize("content", [b"NIL", b'""', b"{0}\r\n"])
+def test_a_content_that_comes_empty_has_the_size_that_the_server_tells(
+    server: Server, mailbox: Connect, content: bytes
+) -> None:
+    box = opened(server, mailbox, TWO_SIZES, b"* 1 FETCH (UID 1 FLAGS () BODY[] " + content + b")\r\n")
+    assert [(one.raw, one.size) for one in box.fetch([1])] == [(b"", 3)]

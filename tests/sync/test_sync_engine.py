@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import cast
 
 import pytest
@@ -459,3 +460,31 @@ def test_a_message_that_was_hidden_once_is_found_though_the_numbers_add_up(offic
     assert office.sync().new == 2  # as many as before are there, and one more
     office.check()
     assert office.sync().new == 0
+
+
+class Emptying:
+    """A client whose server says of a message that it is empty, and what its size is."""
+
+    def __init__(self, inner: MailboxClient, emptied: int) -> None:
+        self.inner, self.emptied = inner, emptied
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.inner, name)
+
+    def fetch(self, uids: Sequence[int]) -> Iterator[Fetched]:
+        return (
+            replace(message, raw=b"") if message.uid == self.emptied else message for message in self.inner.fetch(uids)
+        )
+
+
+def test_a_message_that_comes_empty_is_held_unfetched_and_comes_when_it_is_retried(office: Office) -> None:
+    office.fill(3)
+    account = office.account
+    report = office.sync_as(account, connect=lambda: cast("MailboxClient", Emptying(open_mailbox(account), emptied=2)))
+    assert (report.new, report.quarantined) == (2, 1)
+    held = office.desk.rows("SELECT id, reason, raw_digest FROM mailkit_quarantine")
+    assert [row[1:] for row in held] == [("unfetchable", None)]
+    assert office.sync().new == 0
+    office.desk.ingest.retry(held[0][0])
+    assert office.sync().new == 1
+    office.check()

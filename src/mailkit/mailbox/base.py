@@ -54,7 +54,8 @@ class FlagState:
 class Fetched:
     """One message. ``raw`` is None when it is larger than ``Limits.message_bytes``: it was not fetched.
 
-    ``size`` is the number of bytes of ``raw``; of what was not fetched, the server's word, which may be an estimate.
+    ``size`` is the number of bytes of ``raw``; of what was not fetched, or came empty, the server's word, which may be
+    an estimate.
     ``labels`` are Gmail's (X-GM-LABELS): in "All Mail" they alone tell a sent message from a received one.
     """
 

@@ -7,7 +7,7 @@ called while iterating.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from mailkit.auth import Credentials
@@ -26,6 +26,7 @@ from .arguments import check, flag_list, quoted
 from .base import Fetched, FlagState, FolderInfo, FolderState
 from .failures import readable, refusal
 from .response import write_date
+from .rows import Row
 from .session import ImapSession
 
 _SIZES_AT_ONCE = 2000
@@ -138,7 +139,7 @@ class ImapMailbox(ImapSession):
             for row in self._rows("read the flags", large, "(UID FLAGS INTERNALDATE)") if large else ():
                 yield Fetched(row.uid, None, row.flags or (), row.internaldate, sizes[row.uid])
             for batch in self._batches({u: s for u, s in sizes.items() if s <= self.limits.message_bytes}):
-                yield from self._fetch_batch(batch)
+                yield from self._fetch_batch(batch, sizes)
 
     def _batches(self, sizes: dict[int, int]) -> Iterator[list[int]]:
         batch: list[int] = []
@@ -153,18 +154,35 @@ class ImapMailbox(ImapSession):
         if batch:
             yield batch
 
-    def _fetch_batch(self, batch: list[int]) -> list[Fetched]:
+    def _fetch_batch(self, batch: list[int], sizes: Mapping[int, int]) -> list[Fetched]:
         labels = " X-GM-LABELS" if "X-GM-EXT-1" in self._capabilities else ""
         rows = self._rows("read messages", batch, f"(UID FLAGS INTERNALDATE{labels} BODY.PEEK[])")
         for row in rows:
             # Of a message that was just expunged a server may still tell the flags; of one that is there, no.
             if row.body is None and self.uids(row.uid, row.uid):
                 raise ProtocolError(f"The server does not hand over the content of message {row.uid}.")
+        told = self._left_out(rows)
         return [
-            Fetched(row.uid, row.body, row.flags or (), row.internaldate, len(row.body), row.labels or ())
+            Fetched(
+                row.uid,
+                row.body,
+                row.flags if row.flags is not None else told.get(row.uid, ()),
+                row.internaldate,
+                len(row.body) or sizes[row.uid],
+                row.labels or (),
+            )
             for row in sorted(rows, key=lambda row: row.uid)
             if row.body is not None
         ]
+
+    def _left_out(self, rows: Sequence[Row]) -> dict[int, tuple[str, ...]]:
+        """The flags that came with no content, asked for once more: a server with CONDSTORE tells them only when they
+        change."""
+        without = [row.uid for row in rows if row.body is not None and row.flags is None]
+        with contextlib.suppress(CommandRefusedError):
+            again = self._rows("read the flags", without, "(UID FLAGS)") if without else ()
+            return {row.uid: row.flags for row in again if row.flags is not None}
+        return {}
 
     def flags(self, low: int, high: int | None = None, changed_since: int | None = None) -> dict[int, FlagState]:
         """The flags from ``low`` to ``high``; with ``changed_since`` what changed after that mod-sequence.

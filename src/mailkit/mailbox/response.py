@@ -12,7 +12,8 @@ quoted, literal    ``bytes``
 =================  ==========================================
 
 Time and memory grow with the length of the input and nothing else; depth is bounded. Damage (a missing quote, one
-parenthesis too many) never raises: what was read up to there counts, as real servers do send such lines.
+parenthesis too many) never raises: what was read up to there counts, as real servers do send such lines. A literal is
+another matter: what is announced too long or too short is a message with something else in it, or without its end.
 """
 
 from __future__ import annotations
@@ -36,17 +37,26 @@ def parse(segments: Sequence[Segment], max_depth: int = MAX_DEPTH) -> list[Value
     """The values of one response.
 
     Raises:
-        ProtocolError: it is nested deeper than ``max_depth``.
+        ProtocolError: it is nested deeper than ``max_depth``, or a literal does not end where a value can end.
     """
     top: list[Value] = []
     stack = [top]
+    after_literal = False
     for segment in segments:
+        text = _before_literal(segment[0]) if isinstance(segment, tuple) else segment
+        if after_literal and not _ends_value(text, inside=len(stack) > 1):
+            raise ProtocolError("The server announced a wrong size for what it sent.")
+        _text(text, stack, max_depth)
+        after_literal = isinstance(segment, tuple)
         if isinstance(segment, tuple):
-            _text(_before_literal(segment[0]), stack, max_depth)
             stack[-1].append(segment[1])
-        else:
-            _text(segment, stack, max_depth)
     return top
+
+
+def _ends_value(text: bytes, *, inside: bool) -> bool:
+    """Whether a literal can end before this text (RFC 9051 section 9): a space or a parenthesis follows, or the end of
+    the line where no list is open."""
+    return text[:1] in (b" ", b")") if text or inside else True
 
 
 def _before_literal(text: bytes) -> bytes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from mailkit.errors import ProtocolError
+
 from .response import Value, pairs, read_date, text_of
 from .uidset import MOST
 
@@ -22,6 +24,11 @@ class Row:
     modseq: int | None = None
     body: bytes | None = field(default=None, repr=False)
     labels: tuple[str, ...] | None = None
+
+    def contradicts(self, earlier: Row | None) -> bool:
+        """Whether both have a content, and not the same."""
+        bodies = (self.body, earlier.body if earlier is not None else None)
+        return None not in bodies and bodies[0] != bodies[1]
 
     def over(self, earlier: Row | None) -> Row:
         """This row completed by an earlier one: servers may answer one FETCH with several responses."""
@@ -42,11 +49,17 @@ def read_row(values: list[Value], uidonly: bool = False) -> Row | None:
     """The row of ``12 (UID 5 FLAGS (\\Seen))``; None without a UID (an unsolicited response).
 
     ``uidonly``: a UIDFETCH response (RFC 9586), where the number in front is the UID and not a position.
+
+    Raises:
+        ProtocolError: a content and what cannot stand beside one: its literal was longer than it is, and the next
+            response was taken for the rest of this one.
     """
     items = values[1] if len(values) > 1 else None
     if not isinstance(items, list):
         return None
     found = pairs(items)
+    if b"BODY[]" in found and not _are_items(items):
+        raise ProtocolError("The server announced a wrong size for what it sent.")
     uid = _number(values[0] if uidonly else found.get(b"UID"))
     if not uid:
         return None
@@ -62,6 +75,12 @@ def read_row(values: list[Value], uidonly: bool = False) -> Row | None:
         _body(found),
         _flags(labels) if isinstance(labels, list) else None,
     )
+
+
+def _are_items(items: list[Value]) -> bool:
+    names = items[::2]
+    known = [name.upper() for name in names if isinstance(name, bytes) and name[:1].isalpha()]
+    return len(set(known)) * 2 == len(items) and b"FETCH" not in known and b"UIDFETCH" not in known
 
 
 def _body(found: dict[bytes, Value]) -> bytes | None:

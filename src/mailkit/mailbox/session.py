@@ -15,7 +15,14 @@ from typing import Self
 from mailkit import providers
 from mailkit.auth import Credentials
 from mailkit.config import Account
-from mailkit.errors import CommandRefusedError, DisconnectedError, InputError, LimitError, UnsupportedError
+from mailkit.errors import (
+    CommandRefusedError,
+    DisconnectedError,
+    InputError,
+    LimitError,
+    ProtocolError,
+    UnsupportedError,
+)
 from mailkit.net.loop import refuse_in_loop
 from mailkit.words import Limits
 
@@ -138,6 +145,9 @@ class ImapSession:
         """UID FETCH of each set. Responses without UID are dropped; several of one UID complete each other.
 
         Servers also tell of messages that nobody asked for: the caller drops those.
+
+        Raises:
+            ProtocolError: two of them have different contents: one is of another message.
         """
         self._need_state()
         rows: dict[int, Row] = {}
@@ -145,7 +155,10 @@ class ImapSession:
         def sink(kind: str, segments: list[Segment]) -> None:
             row = read_row(parse(segments), uidonly=kind == "UIDFETCH")
             if row is not None:
-                rows[row.uid] = row.over(rows.get(row.uid))
+                earlier = rows.get(row.uid)
+                if row.contradicts(earlier):
+                    raise ProtocolError(f"The server sends two contents for message {row.uid}.")
+                rows[row.uid] = row.over(earlier)
                 if len(rows) > self.limits.folder_uids:
                     raise LimitError("The server names too many messages.", limit="folder_uids")
 

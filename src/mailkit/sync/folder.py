@@ -156,6 +156,9 @@ def _fetch_window(run: Run, info: FolderInfo, state: FolderState, window: Sequen
         if message.raw is None:
             _hold_large(run, info, state, message, tally)
             continue
+        if not _came(message):
+            _hold_nothing(run, info, state, message, tally)
+            continue
         full = len(tally.batch) >= run.limits.batch_messages or size + message.size > run.limits.batch_bytes
         if tally.batch and full:
             _ingest(run, info, tally)
@@ -192,6 +195,20 @@ def _hold_large(run: Run, info: FolderInfo, state: FolderState, message: Fetched
         _count([run.ingest.hold_unfetched(mail, detail, fence=run.hold)], tally)
 
 
+def _came(message: Fetched) -> bool:
+    """Whether the content is here. Servers say of a message that they cannot read just now that it is empty (NIL), and
+    beside it what its size is."""
+    return bool(message.raw) or (message.raw is not None and not message.size)
+
+
+def _hold_nothing(run: Run, info: FolderInfo, state: FolderState, message: Fetched, tally: _Tally) -> None:
+    source = Source.imap(run.account.name, info.name, state.uidvalidity, message.uid)
+    mail = RawMail(b"", source, received_at=message.internaldate, flags=message.flags, role=info.role)
+    detail = f"The server says {message.size} bytes and hands over none."
+    with run.stage("ingest"):
+        _count([run.ingest.hold_unfetched(mail, detail, reason=UNFETCHABLE, fence=run.hold)], tally)
+
+
 def _hold_unfetchable(run: Run, info: FolderInfo, state: FolderState, tally: _Tally) -> None:
     """Put aside what the server did not hand over; if that is much, or everything, the fault is the server's."""
     failed, tally.unfetchable = tally.unfetchable, []
@@ -217,7 +234,7 @@ def _fetch_again(run: Run, info: FolderInfo, state: FolderState, tally: _Tally) 
         sizes = run.line.client.sizes(wanted)
         now = [uid for uid, size in sorted(sizes.items()) if size <= run.limits.message_bytes]
     for message in fetch(run, info.name, validity, now) if now else ():
-        if isinstance(message, Fetched) and message.raw is not None:
+        if isinstance(message, Fetched) and _came(message):
             mail = _raw_mail(run, info, state, message)
             with run.stage("ingest"):
                 stored = run.ingest.fetched(mail, held[message.uid].quarantine_id, fence=run.hold)
