@@ -144,7 +144,9 @@ TRAPS: dict[str, dict[str, Callable[[int], object]]] = {
         "-----", "--\n", "From: a\n", "From: a\nSent: b\n", "Sent from my phone\n", "Best regards,\n",
         "____________________\n", "\n", "|\n", "a@b.example ", "2026 12:00 <a@b.example>:\n", "\u200b",
         "-----Original Message-----\n", ":\n", " \n", "-- \nx\n",
-        "On 1.1.2026 10:00 a@b.example wrote:\n> x\nBest regards\nAna\n",
+        "On 1.1.2026 10:00 a@b.example wrote:\n> x\nBest regards\nAna\n", "From: a@b.example Sent: 2026 To: c ",
+        "From: a Sent: b\n", "From: a To: b\n\n", "-- a --From: b\n", "> (http://a\nb)\n",
+        "x On Mon, May 1, 2026 10:00 a@b.example wrote:\n> y\n",
     ),
     "reply of HTML": {
         repr(unit): (lambda n, unit=unit: read(parse(f"Content-Type: text/html\n\n{_text(unit, n)}".encode())).reply)  # type: ignore[misc]

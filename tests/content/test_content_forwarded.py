@@ -60,6 +60,17 @@ CHINESE = (
     .replace("An:", "收件人：")
     .replace("Betreff:", "主题：")
 )
+# Samsung's phones and Yahoo lose the line ends between the labels
+SAMSUNG = (
+    "Please look.\n\n-------- Original message --------From: Bo Berg <bo@client.example> "
+    "Date: 02/11/2026  10:00  (GMT+01:00) To: Ana <ana@acme.example>, cy@x.example Subject: Broken chair \n\n"
+    "The chair is broken.\n\nBo\n"
+)
+YAHOO = (
+    "Please look.\n\n----- Weitergeleitete Nachricht -----  Von: Bo Berg <bo@client.example>An: Ana "
+    "<ana@acme.example>; Cy <cy@x.example>Gesendet: Montag, 2. November 2026 um 10:00:00 MEZBetreff: Broken chair\n\n"
+    "The chair is broken.\n\nBo\n"
+)
 
 
 def forward(body: str, *headers: str, subject: str = "Fwd: Broken chair") -> bytes:
@@ -67,7 +78,9 @@ def forward(body: str, *headers: str, subject: str = "Fwd: Broken chair") -> byt
     return "\r\n".join([*head, "", body]).encode()
 
 
-@pytest.mark.parametrize("body", [GMAIL, APPLE, OUTLOOK, CHINESE], ids=["gmail", "apple", "outlook de", "outlook zh"])
+@pytest.mark.parametrize(
+    "body", [GMAIL, APPLE, OUTLOOK, CHINESE, SAMSUNG, YAHOO], ids=["gmail", "apple", "de", "zh", "samsung", "yahoo"]
+)
 def test_the_original_is_read_out_of_the_text(body: str) -> None:
     view = read(parse(forward(body)))
     found = view.original

@@ -72,18 +72,36 @@ def test_a_help_desks_own_mail_is_not_empty() -> None:
 @pytest.mark.parametrize(
     ("text", "new"),
     [
-        ("Yes On Wed, Apr 4, 2024 at 3:59 PM, bo@b.example wrote:\n> Old words", "Yes On Wed, Apr 4, 2024"),
+        ("Yes On Wed, Apr 4, 2024 at 3:59 PM, bo@b.example wrote:\n> Old words", "Yes"),
         ("See <http://b.example/a\n> for more\n\nOn 4 Apr 2024, 3:59 Bo wrote:\n> Old words", "> for more"),
         ("New words\n2024/4/7 Bo Berg <bo@b.example>\n\n> Old words", "New words"),
         ("New words\n\nDate: Wed, 16 May 2024 00:15:02 -0600\nTo: bo@b.example\nOld words", "New words"),
         ("New words\n\n-----Antwort Nachricht-----\n\nOld words", "New words"),
         ("Date: Friday\nTo: the boss\n\nNew words", "New words"),
+        ("New words\n\nOn 3 June 2024 at 12:53, Bo said:\n> Old words", "New words"),
+        ("New words\n\n2024-06-03 12:53 GMT+02:00 Bo Berg\n> Old words", "New words"),
+        ("Bo <bo@b.example>, 3 June:\n> Old words\n\nNew words\n\nBo", "New words"),
+        ("On 4 Apr 2024, 3:59 Bo wrote:\n> Old words\n(https://b.example/a) >\n> Old words\n\nNew words", "New words"),
+        ("On 4 Apr 2024, 3:59 Bo wrote:\n> Old (https://b.example/a\n_id=5)\n> Old words\n\nNew words", "New words"),
+        ("Sent from my iPhone\n\nNew words", "New words"),
     ],
 )
 def test_own_words_beside_and_below_what_programs_write(text: str, new: str) -> None:
     reply = split_reply(text)
     assert new in reply.reply
     assert "Old words" not in reply.reply
+    assert "b.example/a) >" not in reply.reply
+    assert "_id" not in reply.reply
+    assert "iPhone" not in reply.reply
+
+
+def test_words_on_the_line_of_an_attribution_are_kept_without_it() -> None:
+    text = "We start then. Yes On Wed, Apr 4, 2024 at 3:59 PM, bo@b.example wrote:\n> Old words"
+    reply = split_reply(text)
+    assert reply.reply == "We start then. Yes"
+    assert "\n".join(segment.text for segment in reply.segments) == text
+    sentence = "As you know on Wed, Apr 4, 2024 you wrote:\n> Old words"
+    assert split_reply(sentence).reply == sentence.partition("\n")[0]
 
 
 CARD = "Bo Berg\nHead of Sales\nACME Ltd.\nTel. +49 30 1234567\nwww.b.example"
@@ -138,6 +156,7 @@ def test_rules_in_a_text_stay(text: str) -> None:
 UNWRAPPED = (
     *("zendesk", "github like", "freshdesk", "helpscout", "wrike", "groupwise"),
     *("ox de", "zimbra fr", "yahoo es", "superhuman", "apple tr", "apple pl", "gmail hu"),
+    *("samsung german", "outlook french", "yahoo forward", "type above", "reply above"),
 )
 
 

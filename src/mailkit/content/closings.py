@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from .tables import flat, phrases, rows
 
-__all__ = ["CLOSINGS", "DEVICES", "DISCLAIMERS", "EXCUSES", "MOBILE", "PROGRAMS", "SYSTEMS", "THANKS", "VIRUS_FREE"]
+__all__ = [
+    "CLOSINGS",
+    "DEVICES",
+    "DISCLAIMERS",
+    "EXCUSES",
+    "MOBILE",
+    "NAMES",
+    "PROGRAMS",
+    "SYSTEMS",
+    "THANKS",
+    "VIRUS_FREE",
+]
 
 # "Sent from …": words of the last line that a phone or a mail program adds, if it names one of ``_DEVICES`` too
 _MOBILE = rows(
     """
-en: sent from | sent via | sent using | sent with | sent by my
+en: sent from | sent via | sent using | sent with | sent by my | sent by galaxy | sent wirelessly | from my
 de: gesendet | versendet | geschickt | diese nachricht wurde
 nl: verzonden | verstuurd
-sv: skickat | skickades
+sv: skickat | skickades | från min
 da: sendt fra | sendt via | sendt med
 fi: lähetetty
 et: saadetud | saatnud
@@ -54,7 +65,8 @@ _DEVICES = phrases(
     """
     iphon | ipad | ipod | apple watch | macbook | ios | android | samsung | galaxy | huawei | xiaomi | redmi | oppo |
     oneplus | nokia | xperia | motorola | pixel | blackberry | windows | smartphone | smartfon | smarttelefon |
-    smarttelefoon | handy | mobile | mobiltelefon | mobiele | mobilu | mobilen | mobil enhet | mobilní | mobilnog |
+    smarttelefoon | mobilgerät | a phone | my cell |
+    handy | mobile | mobiltelefon | mobiele | mobilu | mobilen | mobil enhet | mobilní | mobilnog |
     móvil | celular | cellulare | portable | téléphone | teléfono | telefón | telefone | telefono | telefoon |
     telefon | puhelim |
     appareil | handset | tablet | tablette | my phone | unterwegs | outlook | yahoo | gmail | hotmail | icloud | aol |
@@ -67,6 +79,16 @@ _DEVICES = phrases(
     スマートフォン |
     携帯 | スマホ | 휴대 | 핸드폰 | 스마트폰 | 메일앱 | สมาร์ทโฟน | มือถือ | โทรศัพท์ | điện thoại | ponsel |
     hp saya | gawai
+    """
+)
+# Programs whose names are words too: they count right behind "sent from", "gesendet mit"
+_NAMES = phrases(
+    """
+    airmail | aqua mail | aquamail | betterbird | boomerang | canary | canary mail | claws mail | cloudmagic | edison |
+    edison mail | evolution | fairemail | fairmail | front | geary | hey | hey email | kmail | letterspace | mailbox |
+    mailspring | mailtrack | mimestream | missive | mutt | mymail | newton | newton mail | nine | notion mail |
+    polymail | postbox | rainloop | roundcube | shift | shortwave | spark | sparrow | spike | the bat! | tutanota |
+    twobird | unibox | vivaldi mail | zimbra | zoho mail | zoho mail mobile | mailmate | emclient | bluemail
     """
 )
 # "Get Outlook for iOS" is translated in many ways: it names the program and the system.
@@ -226,5 +248,6 @@ tl: salamat | maraming salamat
 
 MOBILE = flat(_MOBILE)
 DEVICES, PROGRAMS, SYSTEMS, EXCUSES = _DEVICES, _PROGRAMS, _SYSTEMS, _EXCUSES
+NAMES = tuple(f" {name}" for name in _NAMES)
 CLOSINGS = frozenset(flat(_CLOSINGS))
 THANKS = frozenset(flat(_THANKS))

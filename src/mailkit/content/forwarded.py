@@ -8,7 +8,8 @@ from datetime import UTC, datetime, tzinfo
 from mailkit.message import Address, Message, parse_addresses, parse_date
 from mailkit.message.shown import addresses_in
 
-from .lines import attribution_start, label_of, marker_kind, plain
+from .copied_header import divider_of, is_label, labelled
+from .lines import attribution_start, marker_kind, plain
 from .written_dates import read_written_date
 
 __all__ = ["Forwarded", "forwarded_in"]
@@ -47,11 +48,11 @@ def forwarded_in(text: str, zone: tzinfo = UTC) -> Forwarded | None:
     found: dict[str, str] = {}
     last, end = "", 0
     for number, line in enumerate(plain(line) for line in raw[:MAX_HEADER]):
-        label = label_of(line)
-        if label is not None:
-            last = label[0] if label[0] not in found else ""
-            if last:
-                found[last] = label[1]
+        if is_label(line) or divider_of(line):
+            for kind, value in labelled(line):
+                last = kind if kind not in found else ""
+                if last:
+                    found[last] = value
         elif line and last == "to":
             found["to"] += f" {line}"  # a long list of recipients goes on
         elif (line and found) or (not line and len(found) > 1):

@@ -42,7 +42,7 @@ he: מאת | מ
 fa: از | فرستنده
 hi: प्रेषक | से
 zh: 发件人 | 寄件者 | 寄件人 | 发自 | 發件人 | 发信人 | 寄信人
-ja: 差出人 | 送信者 | from
+ja: 差出人 | 送信者 | from | 送信元
 ko: 보낸 사람 | 보낸사람 | 발신 | 발신자 | 보낸이 | 보낸 이
 th: จาก | ผู้ส่ง
 vi: từ | người gửi
@@ -71,7 +71,7 @@ fr: envoyé | date | envoyé le
 es: enviado | fecha | enviado el
 pt: enviado | enviada em | data | enviado em
 it: inviato | data
-ro: trimis | data | data trimiterii | expediat
+ro: trimis | data | data trimiterii | expediat | dată
 pl: wysłano | data | wysłane | data wysłania
 cs: odesláno | datum
 sk: odoslané | dátum
@@ -81,9 +81,9 @@ hr: poslano | datum | poslato
 sr: послато | датум
 bg: изпратено | дата
 ru: отправлено | дата
-uk: надіслано | дата
+uk: надіслано | дата | відправлено
 el: στάλθηκε | ημερομηνία | απεστάλη
-tr: gönderildi | tarih | gönderme tarihi
+tr: gönderildi | tarih | gönderme tarihi | gönderilen
 ar: تم الإرسال | التاريخ | أرسلت | تاريخ الإرسال
 he: נשלח | תאריך
 fa: ارسال شده | تاریخ | ارسال
@@ -102,40 +102,40 @@ ca: enviat el | enviat | data
 _TO = rows(
     """
 en: to | cc | reply-to | bcc
-de: an | cc | kopie | antwort an | an (empfänger) | empfänger
-nl: aan | cc | naar
+de: an | cc | kopie | antwort an | an (empfänger) | empfänger | kopie (cc)
+nl: aan | cc | naar | antwoord aan | kopie | beantwoorden - aan
 af: aan
-sv: till | kopia
-da: til | cc
-no: til | kopi
+sv: till | kopia | svara till
+da: til | cc | svar til | kopi
+no: til | kopi | svar til
 is: til
-fi: vastaanottaja | kopio | kenelle
+fi: vastaanottaja | kopio | kenelle | vastaus
 et: adressaat | koopia | kellele
 lv: kam | kopija
 lt: kam | kopija
-fr: à | cc | destinataire | copie à | copie | pour
-es: para | cc | copia
-pt: para | cc | cópia
-it: a | cc | per conoscenza | ccn
-ro: către | cc
-pl: do | dw | kopia
-cs: komu | kopie | příjemce
-sk: komu | kópia | príjemca
-hu: címzett | másolat | címzettek | másolatot kap
+fr: à | cc | destinataire | copie à | copie | pour | répondre à
+es: para | cc | copia | responder a
+pt: para | cc | cópia | responder a
+it: a | cc | per conoscenza | ccn | rispondi a | risposta
+ro: către | cc | destinatarul | răspuns către
+pl: do | dw | kopia | odpowiedź-do | adresat
+cs: komu | kopie | příjemce | odpověď na
+sk: komu | kópia | príjemca | pre | odpovedať-pre
+hu: címzett | másolat | címzettek | másolatot kap | válaszcím
 sl: za | kp
-hr: za | prima | kopija | primalac
+hr: za | prima | kopija | primalac | odgovori na
 sr: за | прима
 bg: до | копие
-ru: кому | копия | копии
-uk: кому | копія
+ru: кому | копия | копии | ответ-кому
+uk: кому | копія | кому відповісти
 el: προς | κοιν.
-tr: kime | bilgi | alıcı | kopya
+tr: kime | bilgi | alıcı | kopya | yanıt adresi
 ar: إلى | نسخة
 he: אל | עותק
 fa: به
 hi: प्रति
 zh: 收件人 | 抄送 | 收件者 | 副本 | 收信人 | 抄送人 | 副本抄送
-ja: 宛先 | cc | to
+ja: 宛先 | cc | to | 送信先
 ko: 받는 사람 | 받는사람 | 참조 | 받은 사람 | 받는이 | 수신 | 수신자
 th: ถึง | สำเนาถึง
 vi: đến | tới | đồng gửi
@@ -163,7 +163,7 @@ fr: objet | sujet
 es: asunto
 pt: assunto
 it: oggetto | soggetto
-ro: subiect
+ro: subiect | subiectul
 pl: temat
 cs: předmět
 sk: predmet

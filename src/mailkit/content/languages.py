@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from .tables import flat, rows
 
-__all__ = ["FORWARDED", "LANGUAGES", "OPENERS", "ORIGINAL", "QUOTING", "REPLY_ABOVE", "WROTE"]
+__all__ = ["FORWARDED", "LANGUAGES", "OPENERS", "ORIGINAL", "QUOTING", "REPLY_ABOVE", "SAID", "WROTE"]
 
 # The verb of "On … Ana wrote:"
 _WROTE = rows(
@@ -66,6 +66,23 @@ vi: đã viết | viết
 id: menulis | menuliskan
 ms: menulis | telah menulis
 tl: sumulat | ay sumulat
+"""
+)
+
+# Verbs of talk, which tell of a quotation only where a marked one stands right below
+_SAID = rows(
+    """
+en: said | says
+de: sagte
+nl: zei
+fr: a dit
+es: dijo
+pt: disse
+it: ha detto
+pl: powiedział | powiedziała
+ru: сказал | сказала
+zh: 说道 | 說道
+id: berkata
 """
 )
 
@@ -166,14 +183,15 @@ fi: välitetty viesti | edelleenlähetetty viesti
 et: edastatud sõnum
 lt: persiųstas laiškas
 lv: pārsūtīts ziņojums
-fr: message transféré | message réexpédié | transféré par
+fr: message transféré | message réexpédié | transféré par | message transmis
 es: mensaje reenviado | reenviado por
 ca: missatge reenviat
 pt: mensagem encaminhada | mensagem reencaminhada | mensagem reenviada | encaminhado por
 it: messaggio inoltrato | inoltrato da
-ro: mesaj redirecționat | mesaj redirecţionat | mesajului redirecționat | mesaj redirecționat
+ro: mesaj redirecționat | mesaj redirecţionat | mesajului redirecționat | mesajul redirecționat |
+    mesajul redirecţionat
 pl: wiadomość przekazana dalej | przekazana wiadomość | przekazywanej wiadomości | przekazanej wiadomości |
-    przesłane przez | treść przekazanej wiadomości
+    wiadomość przesłana dalej | przesłane przez | treść przekazanej wiadomości
 cs: přeposlaná zpráva | přeposlané zprávy | přeposílané zprávy
 sk: preposlaná správa | preposlanej správy
 hu: továbbított üzenet | továbbított levél
@@ -184,14 +202,14 @@ bg: препратено съобщение
 ru: пересылаемое сообщение | переадресованного сообщения | перенаправленное сообщение | пересланное сообщение |
     пересылаемого сообщения
 uk: переслане повідомлення | переадресоване повідомлення | пересланого листа | листа, що пересилається |
-    пересланого повідомлення
+    перенаправлене повідомлення | пересланого повідомлення
 el: προωθημένο μήνυμα | προωθημένου μηνύματος
-tr: yönlendirilmiş mesaj | iletilmiş mesaj | iletilen ileti | yönlendirilen mesaj
+tr: yönlendirilmiş mesaj | iletilmiş mesaj | iletilen ileti | yönlendirilen mesaj | ileti başlangıcı
 ar: رسالة معاد توجيهها | الرسالة المعاد توجيهها | الرسالة المُعاد توجيهها | رسالة مُعاد توجيهها
 he: הודעה שהועברה
 fa: پیام هدایت‌شده | پیام ارجاعی
 zh: 转发的邮件 | 轉寄郵件 | 转发邮件 | 已轉寄郵件 | 转发邮件信息 | 轉寄的郵件 | 转发的原邮件 | 被转发邮件信息
-ja: 転送されたメッセージ | 転送メッセージ | 転送
+ja: 転送されたメッセージ | 転送メッセージ | 転送 | メッセージを転送
 ko: 전달된 메일 | 전달된 메시지 | 전달된 이메일
 th: ข้อความที่ส่งต่อ
 vi: thư đã chuyển tiếp | tin nhắn được chuyển tiếp | thư được chuyển tiếp | thư chuyển tiếp
@@ -254,4 +272,5 @@ OPENERS = flat(_OPENERS)
 ORIGINAL = frozenset(flat(_ORIGINAL))
 FORWARDED = flat(_FORWARDED)
 QUOTING = flat(_QUOTING)
+SAID = flat(_SAID)
 REPLY_ABOVE = flat(_REPLY_ABOVE)

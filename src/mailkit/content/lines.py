@@ -1,7 +1,7 @@
 """Questions about single lines of a plain text body, each answered in time that does not depend on the text around it.
 
-"Is this the end of an attribution", "does a copied header begin here", "is this a divider". Lines longer than
-``LONGEST`` are nobody's attribution, so no line costs more than its own length.
+"Is this the end of an attribution", "is this a divider". Lines longer than ``LONGEST`` are nobody's attribution, so no
+line costs more than its own length. (Copied headers: ``copied_header``.)
 """
 
 from __future__ import annotations
@@ -10,42 +10,45 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from .labels import LABELS
-from .languages import FORWARDED, OPENERS, ORIGINAL, QUOTING, REPLY_ABOVE, WROTE
+from .languages import FORWARDED, OPENERS, ORIGINAL, QUOTING, REPLY_ABOVE, SAID, WROTE
 from .tables import phrases
 from .written_dates import month_of
 
 __all__ = [
     "attribution_start",
+    "folded_line",
     "foreign_mark",
-    "header_end",
+    "is_dated",
     "is_divider",
     "is_group_wise",
-    "is_label",
     "is_quoted",
     "is_ruled",
-    "label_of",
-    "labels_end",
     "marker_kind",
+    "own_words",
     "plain",
 ]
 
 LONGEST = 400  # characters of one line, and of an attribution wrapped over several
 WINDOW = 4  # lines over which an attribution is wrapped at most
-HEADER_LINES = 25  # lines that a copied header may have
 _YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)")  # 25xx: Thailand counts from 543 BC
 _TIME = re.compile(r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)")
+_ZONED = re.compile(r"(?:19|20)\d\d-\d\d-\d\d \d{1,2}:\d\d (?:GMT|UTC)[+-]\d")
 _DIGITS = re.compile(r"\d+")
 _INVISIBLE = dict.fromkeys(
     [0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
 _SPACES = str.maketrans("\u00a0\u202f\u2007\u3000\t：﹕", "     ::")
 _DASHES = "-_=─—–━‐‑‒―"
-_OPENING_SIGNS, _CLOSING_SIGNS = frozenset(f"#*<[({_DASHES}>"), frozenset(f"#*>])({_DASHES}")
+_OPENING_SIGNS, _CLOSING_SIGNS = frozenset(f"#*<[({{{_DASHES}>"), frozenset(f"#*>])(}}{_DASHES}")
 _TIME_ENDS = re.compile(r"\d[:.h]\d\d(?: ?[^\W\d]{1,5}\.?(?:[^\W\d]\.?)?)?\)?$")
 _ON = re.compile(r"[ -]on (?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\d)")
 _BY = frozenset(phrases("by | von | de | par | por | da | di | door | från | av | af | fra | od | от | від | oleh"))
 WORDS = 14  # of an attribution without an address
+_ASKING = ("write", "reply", "please", "type", "respond", "enter", "answer")
+_ASKED = re.compile(
+    r"(?:please )?(?:reply|write|answer|respond|(?:type|write|enter) (?:your|a) (?:reply|response|answer|message)) "
+    r"above this line(?: to [a-z ]{1,40})?[.!]?"
+)
 _OPENERS = tuple(opener + " " for opener in OPENERS)
 
 
@@ -55,8 +58,8 @@ def plain(line: str) -> str:
 
 
 def is_quoted(line: str) -> bool:
-    """Whether the line is marked as quoted with ``>``."""
-    return line.startswith(">")
+    """Whether the line is marked as quoted with ``>``. ``>> SALE <<`` is decoration."""
+    return line.startswith(">") and not line.endswith("<<")
 
 
 def is_divider(line: str) -> bool:
@@ -74,9 +77,9 @@ def marker_kind(line: str) -> str:
     your answer above this line"), else "". ``begins`` is a forward announced without dashes: it counts above labels."""
     if not line or len(line) > LONGEST:
         return ""
-    if line[-1] != ":" and line[0] not in _OPENING_SIGNS and not line[:5].casefold().startswith(("write", "reply")):
+    if line[-1] != ":" and line[0] not in _OPENING_SIGNS and not line[:7].casefold().startswith(_ASKING):
         return ""  # most lines of most mails
-    inner = line.replace("&nbsp;", " ").strip(_DASHES + "*>| ").rstrip(": ").casefold()
+    inner = line.replace("&nbsp;", " ").strip(_DASHES + "*>| ").rstrip(": ").casefold().replace("i\u0307", "i")
     dashes = line[0] in _DASHES and line[:2] != "- "
     stars = line[0] == "*" and " " in inner
     if (dashes or stars) and inner in ORIGINAL:
@@ -95,13 +98,14 @@ def _is_reply_line(line: str, inner: str) -> bool:
     if line.startswith("##-") and line.endswith("-##"):
         return True
     decorated = line[0] in _OPENING_SIGNS and line[-1] in _CLOSING_SIGNS
-    told = inner.strip("#<>[]()*:=- ").startswith(("write above this line", "reply above this line"))
+    bare = inner.strip("#<>[]{}()*:=- ")
+    told = bare.startswith(("write above this line", "reply above this line")) or _ASKED.fullmatch(bare) is not None
     return len(inner) <= 120 and (decorated or told) and any(phrase in inner for phrase in REPLY_ABOVE)
 
 
 def is_group_wise(line: str) -> bool:
     """GroupWise's ``>>> Ana <ana@a.example> 06/03/24 12:53 PM >>>``, above a quotation that bears no marks."""
-    return line.startswith(">>> ") and line.endswith(">>>") and len(line) <= LONGEST and _is_dated(line)
+    return line.startswith(">>> ") and line.endswith(">>>") and len(line) <= LONGEST and is_dated(line)
 
 
 def attribution_start(lines: Sequence[str], end: int, *, quoted: bool = False) -> int | None:
@@ -113,8 +117,9 @@ def attribution_start(lines: Sequence[str], end: int, *, quoted: bool = False) -
     """
     last = lines[end]
     # Zoho: "---- On … Ana wrote ----", wrapped or not
-    in_dashes = last.endswith("---") and (last.startswith("---") or _verb_ends(_folded(last.strip("- "))))
-    bare = quoted and last.endswith(">") and last[0].isdigit()  # "2011/4/7 Ana <ana@a.example>"
+    in_dashes = last.endswith("---") and (last.startswith("---") or _verb_ends(folded_line(last.strip("- "))))
+    # "2011/4/7 Ana <ana@a.example>", "2016-03-03 17:21 GMT+01:00 Ana Adams"
+    bare = quoted and last[0].isdigit() and (last.endswith(">") or _ZONED.match(last) is not None)
     if not (last.endswith(":") or in_dashes or bare) or len(last) > LONGEST:
         return None
     text, found, whole, tail = "", None, False, ""
@@ -127,15 +132,15 @@ def attribution_start(lines: Sequence[str], end: int, *, quoted: bool = False) -
         text = line[:-1] + text if line.endswith("=") else f"{line} {text}"  # "=": a soft break left undecoded
         if len(text) > LONGEST:
             break
-        folded = _folded(text.strip().strip("-") if in_dashes else text)
+        folded = folded_line(text.strip().strip("-") if in_dashes else text)
         begins = folded.startswith(_OPENERS)
         if _is_attribution(folded, begins=begins) or (in_dashes and _verb_ends(folded)):
             names = found is not None and "@" not in tail and _is_name_line(line)  # "Ana <ana@a.example>" on a line
             if found is None or names or (_is_whole(folded) and not whole):
                 found, whole, tail = start, _is_whole(folded), folded
-            if begins and _is_dated(folded) and (whole or start < end) and _DIGITS.search(_folded(line)):
+            if begins and is_dated(folded) and (whole or start < end) and _DIGITS.search(folded_line(line)):
                 return start
-    if found is None and quoted and _tells_of_quotation(_folded(last)):
+    if found is None and quoted and _tells_of_quotation(folded_line(last)):
         return end
     return found
 
@@ -157,7 +162,8 @@ def _is_whole(folded: str) -> bool:
     return _YEAR.search(folded) is not None and _TIME.search(folded) is not None
 
 
-def _folded(text: str) -> str:
+def folded_line(text: str) -> str:
+    """The line case folded, the digits of all scripts as 0 to 9."""
     text = text.strip().casefold()
     if text.isascii() or not any(char.isdecimal() and not char.isascii() for char in text):
         return text
@@ -166,7 +172,7 @@ def _folded(text: str) -> str:
 
 
 def _is_attribution(folded: str, *, begins: bool) -> bool:
-    dated, address = _is_dated(folded), "@" in folded
+    dated, address = is_dated(folded), "@" in folded
     if not (dated or address):
         return False
     if address and folded.startswith(QUOTING):
@@ -196,15 +202,31 @@ def _says_before(folded: str) -> bool:
     return bool(before) and "@" not in before and not _has_verb(before)
 
 
+def own_words(text: str) -> str:
+    """The text above a quotation without the attribution with date and address that ends its last line."""
+    above, line_end, line = text.rpartition("\n")
+    at = _ON.search(line.casefold()) if len(line) <= LONGEST and line.rstrip().endswith(":") else None
+    if at is None or at.start() == 0:
+        return text
+    told = folded_line(plain(line[at.start() :]).lstrip(f"{_DASHES} "))
+    is_told = _is_whole(told) and "@" in told and _is_attribution(told, begins=True)
+    return f"{above}{line_end}{line[: at.start()].rstrip(f'{_DASHES} ')}" if is_told else text
+
+
 def _tells_of_quotation(folded: str) -> bool:
     """Right above a quotation: "Ana Adams writes:", "3. 6. 2024 v 12:53, Ana:"."""
     words = folded.split()
     if len(words) <= 6 and _verb_ends(folded):
         return True
-    return len(words) <= WORDS and folded[0].isdigit() and bool(_YEAR.search(folded) and _TIME.search(folded))
+    if len(words) > WORDS:
+        return False
+    if (is_dated(folded) or "@" in folded) and (folded.rstrip(": ").endswith(SAID) or " said on " in folded):
+        return True
+    return folded[0].isdigit() and _is_whole(folded)
 
 
-def _is_dated(text: str) -> bool:
+def is_dated(text: str) -> bool:
+    """Whether the folded text holds a time of the day, or a year and another number."""
     if _TIME.search(text):
         return True
     return _YEAR.search(text) is not None and len(_DIGITS.findall(text)) >= 2
@@ -230,49 +252,6 @@ def _stands_alone(text: str, word: str) -> bool:
     return False
 
 
-def header_end(lines: Sequence[str], start: int) -> tuple[int, int] | None:
-    """If a copied header (``From: … Sent: … To: … Subject: …``) begins on line ``start``: (line after it, kinds of
-    labels)."""
-    if _label(lines[start]) is None:
-        return None
-    kinds: set[str] = set()
-    end, missing = start, 0
-    for number in range(start, min(len(lines), start + HEADER_LINES)):
-        kind = _label(lines[number])
-        if kind is not None:
-            kinds.add(kind)
-            end, missing = number + 1, 0
-        else:
-            missing += 1
-            if missing > (1 if not lines[number] else 4) or (not lines[number] and len(kinds) > 2):
-                break
-    if len(kinds) < 2 or not {"from", "sent"} & kinds:
-        return None
-    # "From: Berlin, To: Paris, Date: 3 May, 10:30" is what somebody wants to book: programs add a subject.
-    header = lines[start:end]
-    dated = any(label_of(line, "sent") and _is_dated(_folded(line[:LONGEST])) for line in header)
-    addressed = any("@" in line for line in header)
-    if "from" not in kinds:
-        return (end, 3) if addressed and dated and "to" in kinds else None
-    return (end, len(kinds) if addressed or (dated and "subject" in kinds) else 2)
-
-
-def is_label(line: str) -> bool:
-    """Whether the line begins with a label of a copied header (``From:``, ``Gesendet:`` …)."""
-    return _label(line) is not None
-
-
-def labels_end(lines: Sequence[str], start: int) -> int:
-    """The line after the labels that stand right below a divider, one empty line between allowed; else ``start``."""
-    end = start
-    for number in range(start, min(len(lines), start + HEADER_LINES)):
-        if _label(lines[number]) is not None:
-            end = number + 1
-        elif lines[number] or (number > start and not lines[number - 1]):
-            break
-    return end
-
-
 def foreign_mark(lines: Sequence[str], start: int) -> str:
     """The quote mark of programs that do not use ``>``, if line ``start``, right below an attribution, bears one.
 
@@ -289,27 +268,3 @@ def foreign_mark(lines: Sequence[str], start: int) -> str:
 
 
 _MARK = re.compile(r"[A-Z]{1,3}>|[-=+:|]{1,3}[\]|}»>]|[|:#%}»)]")
-
-
-def label_of(line: str, wanted: str = "") -> tuple[str, str] | None:
-    """(``from``, ``to``, ``sent`` or ``subject``; what follows) of a line that begins with such a label.
-
-    ``wanted``: that kind only.
-    """
-    kind = _label(line)
-    if kind is None or (wanted and kind != wanted):
-        return None
-    mark = "|" if line.startswith("|") else ":"
-    return (kind, line.lstrip("| ").partition(mark)[2].strip(" |\t"))
-
-
-def _label(line: str) -> str | None:
-    if not line or len(line) > 4000:
-        return None
-    head = line[:40]
-    if ":" not in head and head[0] != "|":
-        return None
-    head = head.lstrip("*_| ")
-    # NetEase writes the header as a table: "| From | Ana |"
-    name, mark, _ = head.partition("|" if line.startswith("|") else ":")
-    return LABELS.get(" ".join(name.strip("*_ ").casefold().split())) if mark else None

@@ -20,20 +20,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .copied_header import divider_of, header_end, is_label, labels_end
 from .lines import (
     attribution_start,
     foreign_mark,
-    header_end,
     is_divider,
     is_group_wise,
-    is_label,
     is_quoted,
     is_ruled,
-    labels_end,
     marker_kind,
+    own_words,
     plain,
 )
-from .signature import postscript, signature_start
+from .signature import device_above, postscript, signature_start
 
 __all__ = ["Reply", "Segment", "split_reply"]
 
@@ -63,7 +62,13 @@ class Reply:
     @property
     def reply(self) -> str:
         """What the sender wrote, without quotations and signatures; inline answers one below the other."""
-        return "\n\n".join(_unpadded(text) for text in self._all(NEW) if text.strip())
+        below = [*self.segments[1:], None]
+        texts = [
+            own_words(s.text) if other is not None and other.kind == QUOTE else s.text
+            for s, other in zip(self.segments, below, strict=True)
+            if s.kind == NEW
+        ]
+        return "\n\n".join(_unpadded(text) for text in texts if text.strip())
 
     @property
     def quoted(self) -> tuple[str, ...]:
@@ -162,7 +167,7 @@ def _boundary_at(lines: Sequence[str], number: int, after: int, *, labels: bool)
         start = _before_header(lines, number, after)
         if kinds >= 3 or start < number:
             return _Boundary(start, end, "header")
-    if line[-1] not in ":>-_":
+    if line[-1] not in ":>-_" and not line[:4].isdigit():
         return None  # no attribution ends so
     below = next((n for n in range(number + 1, min(number + 3, len(lines))) if lines[n]), None)
     quoted = below is not None and is_quoted(lines[below])
@@ -183,7 +188,7 @@ def _above_attribution(lines: Sequence[str], start: int, after: int) -> int:
 
 
 def _marker_at(lines: Sequence[str], number: int) -> _Boundary | None:
-    marker = marker_kind(lines[number])
+    marker = marker_kind(divider_of(lines[number]) or lines[number])
     if marker == "begins":  # Apple's "Begin forwarded message:"; people write such words too
         below = next((line for line in lines[number + 1 : number + 4] if line), "")
         marker = "forwarded" if is_label(below.lstrip("> ")) else ""
@@ -277,10 +282,20 @@ _ELISIONS = frozenset({"[...]", "[…]", "...", "…", "<snip>", "[snip]", "(sni
 
 
 def _fill_gaps(lines: Sequence[str], kinds: list[str]) -> None:
-    """Empty lines between quoted lines belong to the quotation."""
+    """Empty lines between quoted lines belong to the quotation, and links that a program wrapped out of it."""
     for start, end in _stretches(kinds, NEW):
-        if start > 0 and end < len(kinds) and not any(lines[start:end]) and kinds[start - 1] == kinds[end] == QUOTE:
+        if start == 0 or end == len(kinds) or not kinds[start - 1] == kinds[end] == QUOTE:
+            continue
+        if not any(lines[start:end]) or (end - start <= 3 and _wrapped_link(lines, start, end)):
             kinds[start:end] = [QUOTE] * (end - start)
+
+
+def _wrapped_link(lines: Sequence[str], start: int, end: int) -> bool:
+    """Whether nothing stands there but ``(https://…)`` or the rest of one that the line above began."""
+    above = lines[start - 1]
+    is_open = "://" in above and above.rfind("(") > above.rfind(")")
+    text = "".join(lines[start:end]).rstrip("> ")
+    return text[-1:] == ")" and " " not in text and (is_open or (text.startswith("(http") and "://" in text[:9]))
 
 
 def _mark_forward(lines: Sequence[str], kinds: list[str], start: int) -> None:
@@ -304,6 +319,8 @@ def _mark_signatures(lines: Sequence[str], kinds: list[str], sender: str) -> Non
                 kinds[after:end] = [NEW] * (end - after)
             else:
                 weak.append((start + begin, end))
+        if position == 0 and kinds[start] == NEW and device_above(lines[start:end]):
+            kinds[start] = SIGNATURE
     new = sum(1 for line, kind in zip(lines, kinds, strict=True) if line and kind == NEW) if weak else 0
     for begin, end in weak:
         own = sum(1 for n in range(begin, end) if lines[n] and kinds[n] == NEW)

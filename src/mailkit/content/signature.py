@@ -10,15 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from .closings import CLOSINGS, DEVICES, DISCLAIMERS, EXCUSES, MOBILE, PROGRAMS, SYSTEMS, THANKS, VIRUS_FREE
+from .closings import CLOSINGS, DEVICES, DISCLAIMERS, EXCUSES, MOBILE, NAMES, PROGRAMS, SYSTEMS, THANKS, VIRUS_FREE
 
-__all__ = ["postscript", "signature_start"]
+__all__ = ["device_above", "postscript", "signature_start"]
 
 MAX_BELOW = 25  # lines that may follow "--": what is longer is text with a ruler in it
 MAX_CLOSING = 12  # lines that may follow a closing formula
 MAX_NAME = 6  # lines that may follow thanks
 MAX_CARD = 8  # lines of a signature that begins with the sender's name
 MAX_FOOTER = 8  # lines of a list footer
+MAX_ADDED = 30  # lines that phones, lists and programs added one below the other
 _RULES = frozenset({"--", "—", "—-", "––", "-- --"})
 _PARTICLES = frozenset(
     {"van", "von", "der", "den", "de", "di", "da", "del", "dos", "du", "la", "le", "bin", "al", "and"}
@@ -28,6 +29,9 @@ _POSTSCRIPT = (
     *("nachtrag:", "p.d.", "pd:", "з.ы", "зы:", "п.с", "追伸", "추신", "附言", "又及"),
 )
 _LONGEST_MARK = 20
+# English: "the photo was sent from my phone" is a sentence
+_BEGIN = ("sent ", "from ")
+_THIS_MAIL = tuple(f"{this} {mail}" for this in ("this", "my") for mail in ("message", "email", "e-mail", "mail"))
 _CLAUSE = re.compile(r"[,.;!。،](?= )|[,。]$")
 # What joins two formulas: "Vielen Dank und viele Grüße", "Med venlig hilsen / Best regards"
 _JOINS = re.compile(r" ?[/,&+|] ?| (?:and|und|et|y|e|og|och|ja|en|a|i|si|și|dan|serta|ve|и|та|và|και|و) ")
@@ -65,7 +69,7 @@ def signature_start(lines: Sequence[str], *, at_end: bool, sender: str = "") -> 
         sender: the display name; a last paragraph that begins with it is a signature.
     """
     total = end = _trimmed(lines, len(lines))
-    for _ in range(3):
+    for _ in range(MAX_ADDED):
         begin = min(_footer(lines, end), _ruler(lines, end), _mobile(lines, end))
         if begin >= end:
             break
@@ -119,14 +123,39 @@ def _mobile(lines: Sequence[str], end: int) -> int:
     if words.startswith(VIRUS_FREE) and len(words.split()) <= 5:
         return end - 1
     clause = _CLAUSE.search(words)
-    more = words[clause.start() :] if clause else ""
+    more = words[clause.start() :].strip(" ,.;!") if clause else ""
     first = words[: clause.start()] if clause else words
-    if len(first) > 80 or len(first.split()) > 12 or "?" in words or (more[2:] and not _has(more, EXCUSES)):
+    if "?" in words:
         return end
-    count = len(first.split())
-    told = _has(first, MOBILE) and _has(first, DEVICES)
-    gets = count <= 7 and _has(first, PROGRAMS) and _has(first, SYSTEMS)
-    return end - 1 if told or gets or (count <= 5 and first.startswith("sent from my ")) else end
+    # "Sent from my Verizon, Samsung Galaxy smartphone"
+    device = more.startswith(DEVICES) or (more.startswith("an ") and _has(more, DEVICES))
+    if _names_device(first) and (not more or _has(more, EXCUSES) or device):
+        return end - 1
+    # "Cheers, sent from my phone"
+    return end - 1 if more and _names_device(more) and (_has(first, EXCUSES) or _formula(first)) else end
+
+
+def _names_device(words: str) -> bool:
+    """``sent from my phone``, ``gesendet mit Spark``, ``get outlook for ios``."""
+    count = len(words.split())
+    if len(words) > 80 or count > 12:
+        return False
+    this = words.startswith(_THIS_MAIL)
+    if any(
+        phrase in words and (this or not phrase.startswith(_BEGIN) or words.startswith(phrase)) for phrase in MOBILE
+    ):
+        named = next((name for name in NAMES if words.endswith(name)), "")
+        if _has(words, DEVICES) or (named and count - len(named.split()) <= 2):
+            return True
+    gets = count <= 7 and _has(words, PROGRAMS) and _has(words, SYSTEMS)
+    return gets or (count <= 5 and words.startswith("sent from my ")) or (count == 3 and words.endswith(" from mobile"))
+
+
+def device_above(lines: Sequence[str]) -> bool:
+    """Whether a phone's line stands first, with an empty line and the sender's words below it."""
+    if len(lines) < 3 or lines[1] or not any(lines[2:]):
+        return False
+    return lines[0].casefold().startswith(MOBILE) and _mobile(lines, 1) == 0
 
 
 def _without_links(text: str) -> str:
