@@ -21,6 +21,7 @@ from mailkit.errors import (
 )
 from mailkit.mailbox import Fetched, ImapMailbox, MailboxClient, open_mailbox
 from mailkit.store import folders, leases
+from mailkit.sync.audit import audit_account
 from mailkit.sync.lease import owner_name, take
 from mailkit.sync.run import Connect
 from mailkit.testing import MailServer
@@ -426,6 +427,38 @@ def test_audit_tells_what_is_missing_and_what_is_extra(office: Office) -> None:
     assert f"missing: UID {late}" in str(inbox)
     office.inbox.change_uidvalidity()
     assert office.audit().missing == 5
+
+
+def test_audit_tells_flags_that_differ_and_of_what_was_not_fetched_none(office: Office) -> None:
+    uids = office.fill(3)
+    office.sync_as(
+        office.account, connect=lambda: cast("MailboxClient", Emptying(open_mailbox(office.account), emptied=uids[2]))
+    )
+    assert office.audit().ok
+    for uid in uids[1:]:
+        office.inbox.set_flags(uid, ["\\Flagged"])
+    report = office.audit()
+    assert not report.ok
+    assert report.folders[0].flags == (uids[1],)
+    assert str(report.folders[0]) == f"INBOX: 3 of 3, other flags: UID {uids[1]}, 1 in quarantine"
+    office.sync()
+    assert office.audit().ok
+
+
+def test_audit_tells_folders_that_are_not_there(office: Office) -> None:
+    office.fill(2)
+    office.server.create_folder(ANA, "Old")
+    office.fill(2, start=5, folder="Old")
+    office.sync()
+    office.server.delete_folder(ANA, "Old")
+    report = office.audit()
+    assert not report.ok
+    assert [(one.name, len(one.extra)) for one in report.folders if not one.ok] == [("Old", 2)]
+    office.sync()
+    assert office.audit().ok
+    named = office.account.model_copy(update={"folders": ("INBOX", "Nowhere")})
+    report = audit_account(named, store=office.desk.store)
+    assert [(one.name, one.ok) for one in report.folders] == [("INBOX", True), ("Nowhere", False)]
 
 
 def test_progress_counts_up_to_the_total(office: Office) -> None:

@@ -100,7 +100,7 @@ SHAPES: dict[str, Fields] = {
     },
     "FolderAudit": {
         "name": "text", "ok": "bool", "server": "number", "store": "number", "held": "number", "missing": "[number]",
-        "extra": "[number]", "error": "Error?",
+        "extra": "[number]", "flags": "[number]", "error": "Error?",
     },
     "Receipt": {
         "id": "number", "key": "text", "account": "text", "message_id": "text", "state": "text", "created": "bool",

@@ -143,6 +143,7 @@ def audit(report: AuditReport) -> Shape:
                 "held": folder.held,
                 "missing": list(folder.missing),
                 "extra": list(folder.extra),
+                "flags": list(folder.flags),
                 "error": error(folder.error),
             }
             for folder in report.folders

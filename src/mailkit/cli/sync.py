@@ -142,7 +142,7 @@ def audit(
     account: Annotated[str, typer.Argument(help="Name of the account.")],
     json: Json = False,
 ) -> int:
-    """Compare the server's messages with the store's, folder by folder. Exit code 1: they differ."""
+    """Compare the server's messages and flags with the store's, folder by folder. Exit code 1: they differ."""
     out = output(json)
     with opened(ctx) as kit:
         report = kit.audit(account)

@@ -228,7 +228,7 @@ class MailKit:
         return self._mailboxes.sync(account, folders=folders, progress=progress)
 
     def audit(self, account: str) -> AuditReport:
-        """Compare the server's UIDs with the store's, folder by folder.
+        """Compare the server's UIDs and flags with the store's, folder by folder.
 
         Raises:
             MailkitError: as ``sync``.

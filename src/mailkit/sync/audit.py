@@ -1,4 +1,4 @@
-"""Is everything there? The server's UIDs beside the store's, folder by folder. Reads only, on both sides."""
+"""Is everything there? The server's UIDs and flags beside the store's, folder by folder. Reads only, on both sides."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from mailkit.mailbox import FolderInfo, MailboxClient
 from mailkit.store import Store, folders
 from mailkit.words import Limits
 
-from .engine import imap, provider_of
-from .plan import choose
+from .engine import absent, imap, provider_of
+from .plan import changed_flags, choose
 from .report import AuditReport, FolderAudit
 from .run import Connect, Line, SyncOptions
 
@@ -26,20 +26,33 @@ def audit_account(
 ) -> AuditReport:
     """Compare what the server has with what the store has, in the folders that ``sync_account`` would sync.
 
-    A message that arrives during the audit is reported as missing; sync and audit again. Raises like ``sync_account``.
+    What changes during the audit is reported as a difference; sync and audit again. Raises like ``sync_account``.
     """
-    wanted = options or SyncOptions()
+    options = options or SyncOptions()
+    wanted = options.folders or account.folders
     line = Line(connect or imap(account, limits or Limits(), credentials))
     try:
-        chosen, _ = choose(
-            line.client.folders(),
-            wanted.folders or account.folders,
-            also=wanted.also,
-            labels=provider_of(account).labels,
-        )
-        return AuditReport(account.name, tuple(_folder(store, account, line, info) for info in chosen))
+        listed = line.client.folders()
+        chosen, missing = choose(listed, wanted, also=options.also, labels=provider_of(account).labels)
+        folders_ = [_folder(store, account, line, info) for info in chosen]
     finally:
         line.drop()
+    folders_ += [FolderAudit(name, error=absent(name)) for name in missing]
+    if not wanted:
+        folders_ += _removed(store, account, {info.name for info in listed})
+    return AuditReport(account.name, tuple(folders_))
+
+
+def _removed(store: Store, account: Account, names: set[str]) -> list[FolderAudit]:
+    """Folders that the server does not have any more and the store believes to hold mail."""
+    found: list[FolderAudit] = []
+    with store.read() as tx:
+        for row in folders.listing(tx, account.name):
+            if row.name not in names and row.uidvalidity is not None:
+                known = folders.known(tx, account.name, row.name, row.uidvalidity)
+                extra = tuple(sorted(uid for uid, live in known.items() if live))
+                found += [FolderAudit(row.name, store=len(extra), extra=extra)] if extra else []
+    return found
 
 
 def _folder(store: Store, account: Account, line: Line, info: FolderInfo) -> FolderAudit:
@@ -55,9 +68,13 @@ def _folder(store: Store, account: Account, line: Line, info: FolderInfo) -> Fol
 def _compare(store: Store, account: Account, client: MailboxClient, info: FolderInfo) -> FolderAudit:
     state = client.select(info.name)
     server = set(client.uids())
+    seen = client.flags(1) if server else {}
     with store.read() as tx:
         known = folders.known(tx, account.name, info.name, state.uidvalidity)
         held = folders.held(tx, account.name, info.name, state.uidvalidity)
+        flags = folders.flags(tx, account.name, info.name, state.uidvalidity)
+        for one in folders.unfetched(tx, account.name, info.name, state.uidvalidity):
+            flags.pop(one.uid, None)  # nobody has told them
     ours = {uid for uid, live in known.items() if live}
     return FolderAudit(
         info.name,
@@ -66,4 +83,5 @@ def _compare(store: Store, account: Account, client: MailboxClient, info: Folder
         held=held,
         missing=tuple(sorted(server - ours)),
         extra=tuple(sorted(ours - server)),
+        flags=tuple(sorted(changed_flags(seen, flags))),
     )

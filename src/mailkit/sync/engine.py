@@ -104,7 +104,7 @@ def _sync(run: Run) -> SyncReport:
         listed = run.line.client.folders()
     wanted = run.options.folders or run.account.folders
     chosen, missing = choose(listed, wanted, also=run.options.also, labels=run.labels)
-    reports = [_missing(name) for name in missing]
+    reports = [FolderReport(name, error=absent(name)) for name in missing]
     lost: MailkitError | None = None
     try:
         if not wanted:
@@ -156,8 +156,9 @@ def _reachable(run: Run) -> MailkitError | None:
     return None
 
 
-def _missing(name: str) -> FolderReport:
-    return FolderReport(name, error=CommandRefusedError(f"The account has no folder {name!r}."))
+def absent(name: str) -> CommandRefusedError:
+    """The error for a folder that was asked for and that the account does not have."""
+    return CommandRefusedError(f"The account has no folder {name!r}.")
 
 
 def _forget_removed(run: Run, listed: tuple[FolderInfo, ...]) -> None:

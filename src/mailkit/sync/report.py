@@ -111,7 +111,8 @@ class SyncReport:
 
 @dataclass(frozen=True, slots=True)
 class FolderAudit:
-    """One folder, the server's UIDs beside the store's. ``held`` of the store's are in quarantine."""
+    """One folder, the server's UIDs beside the store's. ``held`` of the store's are in quarantine; ``flags`` are
+    the UIDs that have other flags on the server."""
 
     name: str
     server: int = 0
@@ -120,17 +121,19 @@ class FolderAudit:
     missing: tuple[int, ...] = ()
     extra: tuple[int, ...] = ()
     error: MailkitError | None = None
+    flags: tuple[int, ...] = ()
 
     @property
     def ok(self) -> bool:
         """Whether both are the same."""
-        return self.error is None and not self.missing and not self.extra
+        return self.error is None and not (self.missing or self.extra or self.flags)
 
     def __str__(self) -> str:
         if self.error is not None:
             return f"{self.name}: {self.error.message}"
         text = f"{self.name}: {self.server - len(self.missing)} of {self.server}"
-        for words, uids in (("missing", self.missing), ("not on the server", self.extra)):
+        found = (("missing", self.missing), ("not on the server", self.extra), ("other flags", self.flags))
+        for words, uids in found:
             if uids:
                 shown = ", ".join(map(str, uids[:10])) + (", …" if len(uids) > 10 else "")
                 text += f", {words}: UID {shown}"
