@@ -189,10 +189,8 @@ class _Reader:
     def _special(self, char: str) -> None:
         inside = self.angle is not None and not self.closed
         if char == "<":
-            if self.angle is not None:  # a second bracket: two mailboxes without a comma between them
-                tail = self.tail
-                self._finish()
-                self.phrase = [t for t in tail if t[0] != COMMENT]
+            if self.angle is not None:
+                self._open_again()
             self.angle = []
         elif char == ">":
             self.closed = self.angle is not None
@@ -207,6 +205,16 @@ class _Reader:
             self._clear()
         else:
             self._add((SPECIAL, char))
+
+    def _open_again(self) -> None:
+        """A second bracket: two mailboxes without a comma, or no address in the first: "Bo <<bo@b.example>>"."""
+        if self.angle is not None and (SPECIAL, "@") not in self.angle:
+            self.phrase += [*self.angle, (SPACE, " "), *self.tail]
+            self.closed, self.tail = False, []
+            return
+        tail = self.tail
+        self._finish()
+        self.phrase = [t for t in tail if t[0] != COMMENT]
 
     def _is_route(self) -> bool:
         """Whether the bracket began with ``@``: an obsolete source route ``<@a,@b:user@host>``."""

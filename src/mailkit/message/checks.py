@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from mailkit.message.embedded import find_embedded
 from mailkit.message.findings import Ambiguity, Defect
 from mailkit.message.ids import parse_ids
-from mailkit.message.params import read_disposition, read_encoding, read_params
+from mailkit.message.params import read_disposition, read_encoding, read_type
 from mailkit.message.shown import OVERRIDES, shown_address
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def _content_ambiguities(part: Part) -> Iterator[tuple[str, str]]:
 
 def _parameter_ambiguities(part: Part) -> Iterator[tuple[str, str]]:
     names: set[str] = set()
-    fields = (("content-type", "name", read_params), ("content-disposition", "filename", read_disposition))
+    fields = (("content-type", "name", read_type), ("content-disposition", "filename", read_disposition))
     for field, wanted, read in fields:
         for raw in part.headers.raw_all(field)[:8]:
             found = read(raw)

@@ -2,8 +2,8 @@
 
 Understood beyond the standard: obsolete zones and years (section 4.3), comments anywhere, a missing weekday, missing
 seconds, full month names, those of other languages (programs that write in the language of the machine),
-``1-Jul-2003``, day and month as numbers (day first), asctime, ISO 8601, ``+02:00``, ``GMT+0200``, ``GMT+2``, blanks
-around the colons, a trace header before the last semicolon. A missing or unknown zone reads as +00:00.
+``1-Jul-2003``, day and month as numbers (day first), asctime, ISO 8601, ``+02:00``, ``GMT+0200``, ``GMT+2``, ``0200``,
+blanks around the colons, a trace header before the last semicolon. A missing or unknown zone reads as +00:00.
 """
 
 from __future__ import annotations
@@ -37,9 +37,12 @@ _LATE = ("october", "november", "december")
 _LONG = frozenset(
     ["january", "february", "march", "april", "may", "june", "july", "august", "september", "sept", *_LATE]
 )
-_ZONES = {
+_ZONES: dict[str, float] = {
     **{"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "hst": -10, "akst": -9},
     **{"cet": 1, "cest": 2, "met": 1, "mest": 2, "bst": 1, "eet": 2, "eest": 3, "msk": 3, "jst": 9, "kst": 9, "wib": 7},
+    **{"akdt": -8, "ast": -4, "adt": -3, "nst": -3.5, "ndt": -2.5, "brt": -3, "west": 1, "sast": 2, "eat": 3, "pkt": 5},
+    **{"wita": 8, "wit": 9, "sgt": 8, "hkt": 8, "awst": 8, "acst": 9.5, "acdt": 10.5, "aest": 10, "aedt": 11},
+    **{"nzst": 12, "nzdt": 13},
 }
 _DAYS = frozenset({"thursday", "friday", "saturday", "sunday"}).union(
     ["mon", "tue", "wed", "thu", "fri", "sat", "sun", "tues", "thur", "thurs", "monday", "tuesday", "wednesday"]
@@ -47,6 +50,7 @@ _DAYS = frozenset({"thursday", "friday", "saturday", "sunday"}).union(
 _TIME = re.compile(r"(\d{1,2})[:.](\d{1,2})(?:[:.](\d{1,2})(?:[.,]\d{1,9})?)?$")
 _OFFSET = re.compile(r"(?:gmt|utc|ut|z)?([+-])(\d{2}):?(\d{2})?$")
 _SHORT_OFFSET = re.compile(r"(?:gmt|utc)?([+-])(\d)([0-5]\d)?")  # "GMT+2", "+100"
+_UNSIGNED = re.compile(r"(?:0\d|1[0-4]|\d)[0-5]\d")  # "0200", "400"
 _ISO = re.compile(
     r"(\d{4})[-/](\d{2})[-/](\d{2})[T ](?:[A-Za-z]{3} )?(\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?) ?(\S{0,10})"
 )
@@ -188,5 +192,7 @@ def _zone(word: str) -> timezone:
     if short := _SHORT_OFFSET.fullmatch(word):
         minutes = int(short[2]) * 60 + int(short[3] or 0)
         return timezone(timedelta(minutes=-minutes if short[1] == "-" else minutes)) if minutes <= 14 * 60 else UTC
+    if _UNSIGNED.fullmatch(word):
+        return timezone(timedelta(minutes=int(word[:-2]) * 60 + int(word[-2:])))
     hours = _ZONES.get(word, _ZONES.get(word[:3], 0) if len(word) > 3 and word[3:4].isdigit() else 0)
     return timezone(timedelta(hours=hours)) if hours else UTC

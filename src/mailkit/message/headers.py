@@ -1,7 +1,9 @@
 """Header fields: found in one pass over the header block, kept as bytes, decoded when asked for (RFC 5322 section 2.2).
 
 What is not a header line is not thrown away in silence: a line without a colon is left out with a defect if header
-lines follow it before the next empty line; if none follows, the body begins there (the empty line was forgotten).
+lines follow it before the next empty line; if none follows, or if it is a boundary line of a boundary declared above,
+the body begins there (the empty line was forgotten). A parameter on a line of its own without the blank that makes it
+a folded line belongs to the Content-Type or Content-Disposition above it.
 """
 
 from __future__ import annotations
@@ -23,6 +25,9 @@ _NAME = re.compile(rb"([!-9;-~]+)[ \t]*:(?!//)")
 # blank, and what is no field is taken to the end of its line: linear.
 _FIELDS = re.compile(rb"([!-9;-~]++)[ \t]*:(?!//)([^\n]*+(?:\n[ \t][^\n]*+)*+)\n?|[^\n]+\n?|\n")
 _NO_FIELD = (b"", b"")
+_PARAMETER = re.compile(rb"(?i)(?:boundary|charset|name|filename|type|format|size|method)[*0-9]{0,6}[ \t]*=")
+_MOST_BOUNDARIES = 20  # lines of one header that begin with "--" and are looked at
+_WITH_PARAMETERS = (b"content-type", b"content-disposition")
 # The same where every line ends in CRLF: the first LF that has no CR before it, or an empty line after it; and fields
 # without their line end, in which a CR stands before an LF only.
 _CRLF_BLANK = re.compile(rb"\n(?:(?<!\r\n)|\r\n)")
@@ -190,6 +195,7 @@ def _fields(lines: list[bytes], limits: Limits, report: Report) -> tuple[list[tu
     pairs: list[tuple[bytes, bytes]] = []
     folded: list[bytes] = []
     name = b""
+    tries = _MOST_BOUNDARIES
     last: int | None = None  # the last line of the block that is a field; looked for once, when damage is met
     for number, line in enumerate(lines):
         if line[:1] in _WSP and (folded or name):
@@ -199,12 +205,16 @@ def _fields(lines: list[bytes], limits: Limits, report: Report) -> tuple[list[tu
         if match is None:
             if not line.strip(b"\r"):
                 continue  # what is left of the last line end
+            if _goes_on(name, folded, line):
+                report("header-line", "a folded line in the header has no blank before it: " + ascii(line[:60])[2:-1])
+                folded.append(line)
+                continue
             last = _last_field(lines) if last is None else last
-            if last < number:
-                _keep(pairs, name, folded, limits, report)
+            _keep(pairs, name, folded, limits, report)
+            tries -= line.startswith(b"--")
+            if last < number or (tries > 0 and _is_boundary(line, pairs)):
                 report("missing-blank-line", "the body begins without an empty line before it")
                 return pairs, number
-            _keep(pairs, name, folded, limits, report)
             name, folded = b"", [b""]
             code = "mbox-from" if not number and line.startswith((b"From ", b">From ")) else "header-line"
             report(code, "a line in the header is no header field: " + ascii(line[:60])[2:-1])
@@ -220,6 +230,22 @@ def _fields(lines: list[bytes], limits: Limits, report: Report) -> tuple[list[tu
 
 
 _WSP = (b" ", b"\t")
+
+
+def _goes_on(name: bytes, folded: list[bytes], line: bytes) -> bool:
+    if name.lower() not in _WITH_PARAMETERS or not folded[-1].rstrip().endswith(b";"):
+        return False
+    return _PARAMETER.match(line) is not None
+
+
+def _is_boundary(line: bytes, pairs: list[tuple[bytes, bytes]]) -> bool:
+    """Whether the line begins the first part of a multipart that is declared in the fields above it."""
+    mark = line[2:].rstrip()
+    if not line.startswith(b"--") or not mark:
+        return False
+    written = (b'"%b"' % mark, b"=%b" % mark)
+    types = [value for name, value in pairs if name.lower() == b"content-type"]
+    return any(form in value for value in types for form in written)
 
 
 def _last_field(lines: list[bytes]) -> int:

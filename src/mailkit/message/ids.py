@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from mailkit.message.charset import decode_header_bytes
+from mailkit.message.encoded import decode_words
 
 __all__ = ["parse_ids"]
 
@@ -13,6 +14,8 @@ _MAX_IDS = 2000
 # Nothing but ids in brackets, blanks between them: what nearly every program writes.
 _CLEAN = re.compile(r"(?:[ \t\r\n]*+<[^<>\x00-\x20\x7f-\xa0]{1,998}>)++[ \t\r\n]*+")
 _BRACKETED = re.compile(r"<([^>]+)>")
+# A word that hides a bracket; in brackets "=?" is a part of an id like any other.
+_CODED = re.compile(r"(?:\A|[ \t\r\n,])=\?[^?\s<>]{1,60}\?[bBqQ]\?")
 _CONTROLS = {**dict.fromkeys([*range(9), *range(10, 32), *range(127, 160)]), 9: " "}
 
 
@@ -23,12 +26,13 @@ def parse_ids(value: str | bytes) -> tuple[str, ...]:
     only that counts, but for the address of a person: ``Message from Bo <bo@b.example> of "Mon, 23 Nov" <id>`` (nmh).
     Without brackets one word alone is an id, and several that all have an ``@``; in a sentence nothing is
     (``bo@b.example's message of "Mon, 23 Nov"``, Gnus). An id that was folded in the middle is put together again. Ids
-    longer than 998 characters are left out. Never raises.
+    longer than 998 characters are left out. Ids in encoded words (Python's own ``email`` writes long ones so, against
+    RFC 2047 section 5) are decoded. Never raises.
     """
     text = decode_header_bytes(value) if isinstance(value, bytes) else value
     if _CLEAN.fullmatch(text):
         return tuple(_BRACKETED.findall(text)[:_MAX_IDS])
-    text = _joined(text)
+    text = _joined(decode_words(text) if _CODED.search(text) else text)
     if "<" not in text:
         return _bare(text)
     found: list[str] = []

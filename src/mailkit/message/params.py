@@ -3,9 +3,10 @@ Content-Transfer-Encoding.
 
 Read although the standard forbids them: unquoted values with blanks and brackets, a missing closing quote, a missing
 semicolon at the end of a quoted value, backslashes of Windows paths in quotes, encoded words (RFC 2047) in values,
-raw 8-bit values, a parameter given twice (the first counts; the name is reported), pieces out of order, a comma or a
-blank instead of a semicolon. Where other readers take another value (two pieces with one number, a number left out,
-text behind a closing quote), both are told as a conflict.
+raw 8-bit values, a parameter given twice (the first counts; the name is reported), pieces out of order, the charset
+given again with every piece, a percent sign and its digits in two pieces, a comma or a blank instead of a semicolon.
+Where other readers take another value (two pieces with one number, a number left out, text behind a closing quote),
+both are told as a conflict.
 """
 
 from __future__ import annotations
@@ -19,14 +20,22 @@ from urllib.parse import unquote_to_bytes
 
 from mailkit.message.charset import decode
 from mailkit.message.encoded import decode_words, unfold
+from mailkit.message.labels import known
 from mailkit.message.transfer import encoding_name
 
-__all__ = ["Parameters", "parse_params", "read_disposition", "read_encoding", "read_params"]
+__all__ = ["TYPE", "Parameters", "parse_params", "read_disposition", "read_encoding", "read_params", "read_type"]
 
 _PIECE = re.compile(r"([^*]+)\*(\d{1,4})(\*?)")
 _NO_SEMICOLON = re.compile(r"([^\s;,:=\"']{1,127})[ \t,:]+(?=[A-Za-z-]{1,40}\*?[ \t]*=)")
 # A value without quotes, and the next pair after it: "utf-8 format=flowed", "utf-8, format=flowed".
-_NEXT_PAIR = re.compile(r"([^\s;,=\"]{1,127})[ \t,]+(?=[A-Za-z-]{1,40}\*?=)")
+_NEXT_PAIR = re.compile(r"([^\s;,=\"]{1,500})[ \t,]+(?=[A-Za-z-]{1,40}(?:\*\d{1,4})?\*?=)")
+#: A type and a subtype in lower case.
+TYPE = re.compile(r"[!#$%&'*+.^_`{|}~0-9a-z-]+/[!#$%&'*+.^_`{|}~0-9a-z-]+")
+# What stands before the parameters: comments and blanks may stand around the slash (RFC 822 section 3.1.4).
+_TYPE_ENDS = re.compile(r"[;=]")
+_COMMENT = re.compile(r"\([^()]*\)")
+_SLASH = re.compile(r"(?<![ \t])[ \t]*+/[ \t]*+")  # begins only where a run of blanks begins: linear
+_SEPARATOR = re.compile(r"[ \t,]+")
 _COMMENT_FIRST = re.compile(r"(?:[ \t]*\([^()\\]*\))+[ \t]*")
 _ESCAPED = re.compile(r'\\(["\\])')
 # What most programs write, one after the other: name=token or name="text". Everything else takes the long way.
@@ -97,6 +106,21 @@ def read_disposition(raw: bytes, limit: int = _MAX_PARAMS) -> Parameters:
     return parse_params(f"{match[1]};{text[match.end() :]}", limit) if match else found
 
 
+def read_type(raw: bytes, limit: int = _MAX_PARAMS) -> Parameters:
+    """As ``read_params``, for Content-Type: there may be blanks or comments around its slash, or a blank or a comma
+    where its first semicolon belongs."""
+    found = read_params(raw, limit)
+    if TYPE.fullmatch(found.value):
+        return found
+    text = unfold(raw)
+    match = _TYPE_ENDS.search(text)
+    end = match.start() if match else len(text)
+    head = _SLASH.sub("/", _COMMENT.sub(" ", text[:end]).strip(" \t\"'"))
+    first, *rest = _SEPARATOR.split(head, maxsplit=1)
+    spaced = parse_params(f"{first};{''.join(rest)}{text[end:]}", limit)
+    return spaced if TYPE.fullmatch(spaced.value) else found
+
+
 def read_encoding(raw: bytes) -> str:
     """The plain name in a raw Content-Transfer-Encoding. Short values are remembered."""
     return _known_encoding(raw) if len(raw) <= 40 else encoding_name(decode_words(raw))
@@ -116,6 +140,8 @@ def _result(value: str, values: dict[str, list[str]], cut: bool) -> Parameters:
     params: dict[str, str] = {}
     conflicts: dict[str, tuple[str, ...]] = {}
     for name in dict.fromkeys(key.rstrip("*") for key in values):
+        if not name:
+            continue
         found = values.get(name + "*", []) + values.get(name, [])
         params[name] = found[0]
         distinct = tuple(dict.fromkeys(found))
@@ -145,7 +171,7 @@ def _pairs(text: str, at: int, limit: int) -> tuple[list[tuple[str, str]], bool]
         if equals < 0:
             at = stop + 1
             continue
-        name = text[at:equals].strip(" \t,").lower().rpartition(" ")[2]
+        name = text[at:equals].strip(" \t,").lower().replace(" *", "*").rpartition(" ")[2]
         at = equals + 1
         while at < size and text[at] in " \t":
             at += 1
@@ -158,9 +184,12 @@ def _pairs(text: str, at: int, limit: int) -> tuple[list[tuple[str, str]], bool]
                 if _is_name(name) and _goes_on(text, at):
                     stop = text.find(";", at, at + _LONGEST_NAME)
                     whole = text[begin : stop if stop >= 0 else at + _LONGEST_NAME]
-                    pairs.append((name, whole.replace('"', "").strip(" \t")))
+                    whole = whole.replace('"', "").strip(" \t")
+                    pairs.insert(
+                        len(pairs) - (not pairs[-1][1]), (name, whole)
+                    )  # filename=""a.txt"": not the empty one
                 continue
-        if not _is_name(name) and (match := _NEXT_PAIR.match(text, at)):
+        if ("*" in name or not _is_name(name)) and (match := _NEXT_PAIR.match(text, at)):
             pairs.append((name, match[1]))
             at = match.end()
             continue
@@ -216,8 +245,10 @@ def _unquote(value: str) -> str:
 def _extended(value: str) -> str:
     charset, quote, rest = value.partition("'")
     language, quote2, data = rest.partition("'")
-    if not quote or not quote2 or len(charset) > 40 or len(language) > 40:
-        return decode(unquote_to_bytes(value), "utf-8")[0]
+    if quote and not quote2 and known(charset):  # filename*=utf-8'a%20b.txt
+        language, data = "", rest
+    elif not quote2 or len(charset) > 40 or len(language) > 40:
+        charset, data = "", value
     return decode(unquote_to_bytes(data), charset or "utf-8")[0]
 
 
@@ -238,12 +269,19 @@ def _readings(numbered: dict[int, list[tuple[str, bool]]]) -> list[str]:
 def _joined(numbered: dict[int, tuple[str, bool]]) -> str:
     """Continuations in the order of their numbers; only those marked with ``*`` are percent-encoded."""
     charset = "utf-8"
-    encoded = any(flag for _, flag in numbered.values())
+    encoded = ""  # pieces that follow each other: a percent sign and its digits may stand in two of them
     data: list[bytes] = []
     for position, number in enumerate(sorted(numbered)):
         value, flag = numbered[number]
-        if position == 0 and flag and value.count("'") >= 2:
+        if not flag:
+            data += [unquote_to_bytes(encoded), value.encode("utf-8", "replace")]
+            encoded = ""
+            continue
+        if position == 0 and value.count("'") >= 2:
             charset, _, value = value.split("'", 2)
-        data.append(unquote_to_bytes(value) if flag else value.encode("utf-8", "replace"))
-    text = decode(b"".join(data), charset or "utf-8")[0]
-    return text if encoded else decode_words(text)
+        elif value.lower().startswith((f"{charset.lower()}'", "''")):  # given with every piece
+            _, _, value = value.partition("'")
+            value = value.rpartition("'")[2] if "'" in value[:10] else value
+        encoded += value
+    text = decode(b"".join([*data, unquote_to_bytes(encoded)]), charset or "utf-8")[0]
+    return text if any(flag for _, flag in numbered.values()) else decode_words(text)

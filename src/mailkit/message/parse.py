@@ -22,14 +22,13 @@ import re
 from mailkit.message.findings import Defect
 from mailkit.message.headers import Headers, read_headers
 from mailkit.message.model import Message, Part, Place
-from mailkit.message.params import Parameters, parse_params, read_params
+from mailkit.message.params import TYPE, Parameters, read_params, read_type
 from mailkit.words import Limits
 
 __all__ = ["parse"]
 
 _DEFAULT = Limits()
 _MAX_DEPTH = 100  # whatever the limits say: lists of bodies are made by recursion
-_TYPE = re.compile(r"[!#$%&'*+.^_`{|}~0-9a-z-]+/[!#$%&'*+.^_`{|}~0-9a-z-]+")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _CR_LF = frozenset(b"\r\n")
 _MANY = 50
@@ -141,31 +140,22 @@ class _Parser:
         if not fields:
             return Parameters(default)
         raw = fields[0]
-        found = read_params(raw, self.limits.params)
+        plain = read_params(raw, self.limits.params)
+        is_plain = TYPE.fullmatch(plain.value) is not None
+        if is_plain and len(fields) == 1 and not plain.cut:
+            return plain
+        found = read_type(raw, self.limits.params)
         if len(fields) > 1 and not found.value.startswith("multipart/"):
             # Two types: one reader sees a text, another the parts in it. We look for the parts.
-            others = (read_params(other, self.limits.params) for other in fields[1:8])
+            others = (read_type(other, self.limits.params) for other in fields[1:8])
             found = next((other for other in others if other.value.startswith("multipart/")), found)
         if found.cut:
             self._report("params", f"only the first {self.limits.params} parameters were read", index)
-        if _TYPE.fullmatch(found.value):
+        if is_plain:
             return found
-        head, _, tail = found.value.partition(" ")
-        if tail and _TYPE.fullmatch(head):  # text/plain charset=utf-8
-            again = parse_params(f"{head};{tail}", self.limits.params)
-            found = Parameters(head, {**again.params, **found.params}, found.conflicts, found.cut)
-        elif head == "multipart" and "boundary" in found.params:
-            found = Parameters("multipart/mixed", found.params, found.conflicts, found.cut)
-        elif "/" not in head and "name" not in found.params and headers.raw("content-disposition") is None:
-            found = Parameters("text/plain", found.params, found.conflicts, found.cut)
-        elif head.startswith("text/") and (match := _TYPE.match(head)):  # text/plain/x
-            found = Parameters(match[0], found.params, found.conflicts, found.cut)
-        elif head == "text/":
-            found = Parameters("text/plain", found.params, found.conflicts, found.cut)
-        elif re.fullmatch(r"[^\s/]+/[^\s]+", head):
-            found = Parameters(head, found.params, found.conflicts, found.cut)
-        else:
-            found = Parameters("application/octet-stream", found.params, found.conflicts, found.cut)
+        if not TYPE.fullmatch(found.value):
+            value = _damaged_type(found, headers.raw("content-disposition") is not None)
+            found = Parameters(value, found.params, found.conflicts, found.cut)
         self._report("content-type", "the content type cannot be read: " + ascii(raw[:60])[2:-1], index)
         return found
 
@@ -173,7 +163,7 @@ class _Parser:
         """All boundaries that are declared for the part: an attacker may declare two, and readers differ."""
         found: list[bytes] = []
         for raw in part.headers.raw_all("content-type")[:8]:
-            content = read_params(raw, self.limits.params)
+            content = read_type(raw, self.limits.params)
             values = content.conflicts.get("boundary") or (content.params.get("boundary", ""),)
             found += [value.encode("utf-8", "replace") for value in values if value]
             # Raw 8-bit boundaries: the header was read as UTF-8 or as windows-1252, the body is bytes.
@@ -256,6 +246,18 @@ class _Parser:
         if line > least and self.raw[line : line + 1] == b"\n" and self.raw[line - 1 : line] == b"\r":
             return line - 1
         return line
+
+
+def _damaged_type(found: Parameters, is_disposed: bool) -> str:
+    """What is most likely meant by a value that is no type."""
+    head = found.value.partition(" ")[0]
+    if head in ("multipart", "multipart/") and "boundary" in found.params:
+        return "multipart/mixed"
+    if head == "text/" or ("/" not in head and "name" not in found.params and not is_disposed):
+        return "text/plain"
+    if (first := TYPE.match(head)) and (head.startswith("text/") or head[first.end() : first.end() + 1] == "/"):
+        return first[0]  # text/plain/x
+    return head if re.fullmatch(r"[^\s/]+/[^\s]+", head) else "application/octet-stream"
 
 
 class _Finder:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-__all__ = ["KNOWN", "clean_base64", "decode_base64", "decode_qp", "decode_transfer", "encoding_name"]
+__all__ = ["KNOWN", "clean_base64", "decode_base64", "decode_qp", "decode_transfer", "encoding_name", "literal_equals"]
 
 KNOWN = frozenset({"7bit", "8bit", "binary", "quoted-printable", "base64", "x-uuencode"})
 _NAMES = {
@@ -33,11 +33,13 @@ _NOT_ALPHABET = bytes(set(range(256)) - set(_ALPHABET) - {0x3D})
 _BLANK = b" \t\r\n"
 _ASCII = bytes(range(128))
 _SAMPLE = 4096
+_MOST_EQUALS = 8 * 1024 * 1024  # larger bodies keep a2b_qp's reading: what is replaced is three times as long
 _LONGEST_END = 200  # padding, and empty lines after it
 # Begins only where a run of blanks begins and never gives blanks back: linear.
 _PADDING = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n)")
 _PADDED = re.compile(rb"\n(?:(?<=[ \t]\n)|(?<=[ \t]\r\n))")  # looks at line ends only, so it is faster than the other
-_MAYBE_PADDED = re.compile(rb"\n(?<![^ \t]\r\n)")  # sees at once that there is none where lines end in CRLF
+# Lines that end in CRLF and, before it, in a blank or in two signs: where there are none, that is seen at once.
+_ODD_ENDS = re.compile(rb"\n(?<!(?:[^=][^ \t]|=[^ \t=])\r\n)")
 _COMMENT = re.compile(r"\([^()]*+\)")
 _SOFT_CR = re.compile(rb"\r(?!\n)(?<==\r)")
 
@@ -133,9 +135,23 @@ def decode_qp(data: bytes) -> bytes:
     if b"=\r" in data and _SOFT_CR.search(data):
         # a2b_qp reads up to the next LF after "=" CR and would swallow the text of a mail with bare CRs.
         data = _SOFT_CR.sub(b"\r\n", data)
-    if _MAYBE_PADDED.search(data) and _PADDED.search(data):
+    if not _ODD_ENDS.search(data):
+        return binascii.a2b_qp(data)
+    if b"==" in data and len(data) <= _MOST_EQUALS:
+        data = literal_equals(data)
+    if _PADDED.search(data):
         return b"".join(binascii.a2b_qp(_PADDING.sub(b"", block)) for block in _blocks(data))
     return binascii.a2b_qp(data)
+
+
+def literal_equals(data: bytes) -> bytes:
+    """Quoted-printable in which of two signs that follow each other the first stands for itself, and at the end of a
+    line both: a program that did not encode its ruler meant its line end. a2b_qp takes two for one, and the escape that
+    the second begins for text."""
+    ended = data.replace(b"==\r\n", b"=3D=3D\r\n").replace(b"==\n", b"=3D=3D\n")
+    # Twice, because pairs are replaced: what is left between two pairs is a pair again.
+    pairs = ended.replace(b"==", b"=3D=").replace(b"==", b"=3D=")
+    return pairs + b"3D" if data.endswith(b"==") else pairs
 
 
 def _blocks(data: bytes, size: int = 1024 * 1024) -> Iterator[bytes]:
