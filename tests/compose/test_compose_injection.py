@@ -94,13 +94,13 @@ def test_what_hides_nothing(value):
 def test_the_scan_is_linear():
     import time
 
-    start = time.monotonic()
+    start = time.process_time()
     hides_control("=?" * 500_000)
     hides_control("=?utf-8?q?" * 100_000)
     check_value("=?utf-8?b?" + "QUFB" * 250_000, "x")
     assert hides_control("=?punycode?q?" + "a" * 2_000_000 + "?=")
     assert hides_control("=?PunyCode?q?" + "a-" * 1_000_000 + "?=")
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(

@@ -283,10 +283,10 @@ DEEP = [
 @pytest.mark.parametrize("unit", DEEP)
 def test_deep_nesting_takes_short_time(unit: str) -> None:
     html = unit * (1_000_000 // len(unit))
-    start = time.perf_counter()
+    start = time.process_time()
     html_to_text(html)
     safe = sanitize(html)
-    assert time.perf_counter() - start < 12
+    assert time.process_time() - start < 12
     assert safe.html is not None
 
 

@@ -134,10 +134,10 @@ def test_real_messages_have_a_content_quickly(corpora: Path) -> None:
     slowest = 0.0
     for path in files:
         message = parse(path.read_bytes())
-        start = time.perf_counter()
+        start = time.process_time()
         content = read(message)
         assert isinstance(content.text + content.html + content.reply_text + content.kind, str)
-        slowest = max(slowest, time.perf_counter() - start)
+        slowest = max(slowest, time.process_time() - start)
     print(f"content: {len(files)} real messages, slowest {slowest * 1000:.0f} ms")
     assert slowest < 5
 

@@ -420,18 +420,18 @@ def test_a_huge_bounce_takes_short_time(unit: str) -> None:
     for head in ("", "X-Failed-Recipients: a@b.example\n"):
         body = unit * (1_000_000 // len(unit))
         raw = f"From: MAILER-DAEMON@a.example\nSubject: failure notice\n{head}\n{body}".encode()
-        start = time.perf_counter()
+        start = time.process_time()
         report_of(parse(raw))
-        assert time.perf_counter() - start < 8
+        assert time.process_time() - start < 8
 
 
 def test_many_recipients_take_linear_time() -> None:
     rows = "\n\n".join(f"Final-Recipient: rfc822; a{i}@x.example\nAction: failed\nStatus: 5.1.1" for i in range(3000))
-    start = time.perf_counter()
+    start = time.process_time()
     report = report_of(parse(dsn(rows, "\n".join(f"<<< 550 line {i}" for i in range(3000)))))
     assert report is not None
     assert len(report.recipients) == 1000
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 # Missed on purpose: a forwarded bounce is no bounce, an opt-out report names who opted out, "user unknown" is hard.

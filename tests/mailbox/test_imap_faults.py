@@ -310,7 +310,7 @@ def test_a_gigabyte_announced_ends_the_connection_unread(mailbox: Connect) -> No
     with pytest.raises(LimitError) as caught:
         list(client.fetch([5]))
     assert caught.value.limit == "literal_bytes"
-    assert time.perf_counter() - started < 1.0
+    assert time.perf_counter() - started < 5.0  # it waits for none of it
     assert not client.connected
     with pytest.raises(DisconnectedError):
         client.noop()

@@ -104,9 +104,9 @@ def test_quoting_and_reading_are_inverse(tree: object) -> None:
     ],
 )
 def test_a_megabyte_of_nonsense_takes_a_moment(text: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     parse([text])
-    assert time.perf_counter() - started < 2.0
+    assert time.process_time() - started < 2.0
 
 
 def test_depth_is_bounded() -> None:

@@ -16,6 +16,10 @@ async def add(a: int, b: int) -> int:
     return a + b
 
 
+async def event() -> asyncio.Event:
+    return asyncio.Event()
+
+
 def test_run_gives_the_result():
     assert loop.run(add(1, 2), 5) == 3
 
@@ -121,17 +125,30 @@ def test_an_interrupt_cancels_the_dialogue():
 
 
 def test_threads_share_the_loop_and_do_not_wait_for_each_other():
-    start = time.monotonic()
+    inside: list[int] = []
+    all_in = loop.run(event())
 
-    async def sleeps() -> None:
-        await asyncio.sleep(0.2)
+    async def waits_for_the_others(number: int) -> None:
+        inside.append(number)
+        if len(inside) == 10:
+            all_in.set()
+        await all_in.wait()
 
-    threads = [threading.Thread(target=loop.run, args=(sleeps(),)) for _ in range(10)]
+    failed: list[BaseException] = []
+
+    def run(number: int) -> None:
+        try:
+            loop.run(waits_for_the_others(number), 30)
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(10)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert time.monotonic() - start < 1.5
+    assert failed == []
+    assert sorted(inside) == list(range(10))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

@@ -104,9 +104,9 @@ def test_written_sets_read_back(numbers):
 
 def test_a_huge_set_is_quick():
     text = b",".join(b"%d:*" % n for n in range(1, 10_001))
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(sequence.resolve(sequence.parse(text), range(1, 100_001))) == 100_000
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     with pytest.raises(ValueError, match="many"):
         sequence.parse(b"1," * 20_000 + b"1")
 
@@ -179,10 +179,10 @@ def test_deep_and_wide_mails_are_bounded():
     wide = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 20_000
     colons = b"Content-Type: text/plain " + b"; " * 20_000 + b"\r\n\r\n"
     for raw in (deep, wide, colons, b"Subject: x\r\n" * 20_000, b"From: " + b"<a@b>, " * 20_000 + b"\r\n\r\n"):
-        began = time.perf_counter()
+        began = time.process_time()
         structure.structure(mime.parse(raw), extended=True)
         structure.envelope(mime.parse(raw))
-        assert time.perf_counter() - began < 2
+        assert time.process_time() - began < 2
 
 
 @pytest.fixture(scope="module")

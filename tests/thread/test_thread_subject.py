@@ -86,6 +86,6 @@ def test_any_pile_of_marks_comes_to_rest(parts: list[str]) -> None:
 )
 def test_long_subjects_take_linear_time(unit: str) -> None:
     subject = unit * (1_000_000 // len(unit))
-    start = time.perf_counter()
+    start = time.process_time()
     base_subject(subject)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

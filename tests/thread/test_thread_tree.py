@@ -151,20 +151,20 @@ def test_a_chain_of_a_hundred_thousand_does_not_recurse_and_is_quick() -> None:
     count = 100_000
     items = [node(i, f"m{i - 1}" if i else "") for i in range(count)]
     random.Random(7).shuffle(items)
-    start = time.perf_counter()
+    start = time.process_time()
     (root,) = tree(items)
     assert root.keys == tuple(range(count))
     assert max(depth for depth, _ in root.walk()) == count - 1
     assert repr(root) == "Tree(key=0)"
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
 
 
 def test_placeholder_chains_and_wide_trees_stay_linear() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     gone = " ".join(f"gone{i}" for i in range(20_000))
     items = [node(1, gone), *[node(i, "gone19999") for i in range(2, 20_000)]]
     (root,) = tree(items)
     assert len(root.children) == 19_999
     pairs = [(i, [f"id{i}", f"id{i + 1}"]) for i in range(100_000)]
     assert len(partition(pairs)) == 1
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
