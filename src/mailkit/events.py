@@ -73,7 +73,9 @@ class MessageBounced(Event):
     """A delivery report says that a message that we sent did not reach ``recipients``.
 
     ``original_id`` is the store id of the message it speaks of, if that is known. Anybody can write a delivery report;
-    only one with an ``original_id`` speaks of a message that we sent, and may change what is known of a contact.
+    only one with an ``original_id`` speaks of a message that we sent, and may change what is known of a contact. Then
+    ``recipients`` are those of the report to whom that message was sent; none, where it names only others, as when a
+    recipient's server forwards. ``hard``: the address of one of them is dead.
     """
 
     name: ClassVar[str] = "message.bounced"

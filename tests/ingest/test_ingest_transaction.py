@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -193,6 +194,32 @@ def test_a_bounce_says_whose_message_did_not_arrive(desk: Desk) -> None:
     assert bounced.thread_id == sent.thread_id, "a report without References belongs to what it reports on"
     assert bounced.recipients == ("nobody@client.example",)
     assert bounced.hard
+
+
+def test_a_bounce_of_our_mail_says_nothing_of_whom_it_was_not_sent_to(desk: Desk) -> None:
+    from mailkit.words import Direction
+
+    ours = mail(message_id="ours@acme.example", sender="sales@acme.example", to="Nobody@client.example")
+    [sent] = desk.take(arrival(ours, folder="Sent", direction=Direction.OUTBOUND))
+    other = b"\r\nFinal-Recipient: rfc822; fine@other.example\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+    both = BOUNCE.replace(b"\r\nFinal-Recipient", other + b"\r\nFinal-Recipient", 1)
+    assert both != BOUNCE
+    desk.take(arrival(both), arrival(BOUNCE.replace(b"nobody@client.example", b"fine@other.example")))
+    bounced = [event for event in desk.events() if isinstance(event, MessageBounced)]
+    assert [event.original_id for event in bounced] == [sent.id, sent.id]
+    assert [event.recipients for event in bounced] == [("nobody@client.example",), ()]
+    assert [event.hard for event in bounced] == [True, False]
+
+
+def test_a_bounce_of_a_hidden_recipient_is_told(desk: Desk) -> None:
+    from mailkit.words import Direction, Envelope
+
+    ours = mail(message_id="ours@acme.example", sender="sales@acme.example", to="bo@client.example")
+    envelope = Envelope("sales@acme.example", ("bo@client.example", "nobody@client.example"))
+    desk.take(replace(arrival(ours, folder="Sent", direction=Direction.OUTBOUND), envelope=envelope))
+    desk.take(arrival(BOUNCE))
+    [bounced] = [event for event in desk.events() if isinstance(event, MessageBounced)]
+    assert bounced.recipients == ("nobody@client.example",)
 
 
 def test_a_delay_is_no_bounce(desk: Desk) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
+from mailkit.content.report import ReportRecipient
 from mailkit.events import MessageBounced
 from mailkit.ingest.prepare import Prepared
 from mailkit.link.signals import MessageFacts
 from mailkit.store import Tx, events, messages, rewritten
 from mailkit.words import Record
 
+_SENT_TO = ("to", "cc", "bcc")
 #: Actions of a delivery report that are no failure (RFC 3464 section 2.3.3).
 _NOT_FAILED = ("delayed", "delivered", "relayed", "expanded")
 
@@ -60,6 +64,7 @@ def tell_bounce(tx: Tx, one: Prepared, message_pk: int, thread_id: int) -> None:
     failed = [one for one in report.recipients if one.address and one.action not in _NOT_FAILED]
     if not failed:
         return
+    told = {one.address: one.hard for one in failed} if original is None else _of_ours(tx, original, failed)
     events.append(
         tx,
         MessageBounced(
@@ -67,10 +72,25 @@ def tell_bounce(tx: Tx, one: Prepared, message_pk: int, thread_id: int) -> None:
             message_id=message_pk,
             account=one.mail.source.account,
             original_id=original,
-            recipients=tuple(recipient.address for recipient in failed),
-            hard=any(recipient.hard for recipient in failed),
+            recipients=tuple(told),
+            hard=any(told.values()),
         ),
     )
+
+
+def _of_ours(tx: Tx, original: int, failed: list[ReportRecipient]) -> dict[str, bool | None]:
+    """Whom of these the message was sent to, as it was sent, and whether the address is dead. Who was sent a mail can
+    name it in a report, and in the same report anybody."""
+    sent_to = {row.address.casefold() for row in messages.participants(tx, original) if row.role in _SENT_TO}
+    for copy in messages.copies(tx, original):
+        sent_to |= {address.casefold() for address in (json.loads(copy.envelope) or {}).get("recipients", ())}
+    told: dict[str, bool | None] = {}
+    for one in failed:
+        for address in (one.original, one.address):
+            if address.casefold() in sent_to:
+                told[address] = told.get(address) or one.hard
+                break
+    return told
 
 
 def facts_of(one: Prepared, message_pk: int, thread_id: int, wish: Record | None) -> MessageFacts:
