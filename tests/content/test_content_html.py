@@ -108,6 +108,23 @@ ATTACKS = [
     "<textarea></textarea><img src=x onerror=alert(1)></textarea>",
     "<a href='https://a.example' ping='https://e.example'>x</a>",
     "<div id=login onclick=alert(1) class=toolbar>x</div>",
+    "<svg><a><set attributeName=href to=javascript:alert(1) /><text>x</text></a></svg>",
+    "<svg><rect fill='url(https://e.example/x)' filter='url(https://e.example/y)'/></svg>",
+    "<svg><animate attributeName=style values='background:url(https://e.example/x)'></svg>",
+    "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror=alert(1)&gt;'>",
+    "<form><math><mtext></form><form><mglyph><style></math><img src=1 onerror=alert(1)>",
+    "<image src='https://e.example/x'>",
+    "<div style='background-color:src(&quot;https://e.example/x&quot;)'>x</div>",
+    "<div style='color:attr(title type(&lt;color&gt;))' title=red>x</div>",
+    "<div style='--a:url(https://e.example/x);background-color:var(--a)'>x</div>",
+    "<div style='border:1px solid cross-fade(&quot;https://e.example/x&quot;)'>x</div>",
+    "<div style='width:1px;&amp;background:url(https://e.example/x)'>x</div>",
+    "<div style='position:fixed !important;top:0'>x</div>",
+    "<a href='&#x2028;javascript:alert(1)'>x</a>",
+    "<a href='\x01java\x03script:alert(1)'>x</a>",
+    "<img src='ht\ntps://e.example/t.gif'>",
+    "<details open ontoggle=alert(1)><summary>x</summary></details>",
+    "<v:rect><v:fill src='https://e.example/x'></v:fill></v:rect>",
 ]
 
 
@@ -144,6 +161,8 @@ def assert_harmless(html: str) -> None:
         if name == "style":
             assert "url(" not in text
             assert "position" not in text
+            assert "e.example" not in text
+            assert "attr(" not in text
             assert "image" not in text
             assert "expression" not in text
         if name == "id":
@@ -330,6 +349,8 @@ def test_text_and_depth_take_linear_time(unit: str, grows_linearly: Callable[...
         ("vertical-align:calc(-9em);color:red", "color:red"),
         ("vertical-align:text-top;letter-spacing:-.5pt", "vertical-align:text-top;letter-spacing:-0.5pt"),
         ("text-indent:-1e5px", ""),
+        ("color:var(--page-secret);width:9px", "width:9px"),
+        ("color:rgb(1,2,3);width:calc(9px + 1em);font-family:src(x)", "color:rgb(1,2,3);width:calc(9px + 1em)"),
         ("text-indent:-18pt;margin-left:36pt", "text-indent:-18pt;margin-left:36pt"),
     ],
 )

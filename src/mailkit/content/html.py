@@ -166,7 +166,8 @@ class _Checker:
 
 
 def _in_its_place(style: str) -> str:
-    """The style without what pulls text over the page around it: a link over the application's buttons."""
+    """The style without what pulls text over the page around it (a link over the application's buttons) and without
+    functions that may load something."""
     if "-" not in style and "(" not in style:
         return style
     kept = [one for one in _DECLARATION.findall(style) if _stays(*one.partition(":")[::2])]
@@ -175,6 +176,11 @@ def _in_its_place(style: str) -> str:
 
 # A semicolon in quotes divides nothing. Possessive: linear.
 _DECLARATION = re.compile(r"""(?:[^;"']++|"[^"]*+"|'[^']*+')++""")
+# What else CSS has (image-set, src, attr, var …) can name an address, or what the page around it defines.
+_FUNCTION = re.compile(r"([a-z][a-z0-9-]*+)\(")
+_FUNCTIONS = frozenset(
+    phrases("rgb | rgba | hsl | hsla | hwb | lab | lch | oklab | oklch | color | calc | min | max | clamp")
+)
 _NEGATIVE = re.compile(r"-(\d*+(?:\.\d++)?(?:e[+-]?\d{1,3}+)?)([a-z%]*+)")
 _MOVING = frozenset({"text-indent", "letter-spacing", "vertical-align"})
 _FEW_POINTS, _FEW_EMS = 100.0, 5.0  # Word hangs its bullets out by 18 points
@@ -183,6 +189,8 @@ _FEW_POINTS, _FEW_EMS = 100.0, 5.0  # Word hangs its bullets out by 18 points
 def _stays(name: str, value: str) -> bool:
     """Whether a declaration leaves the text where it belongs."""
     name, value = name.strip().lower(), value.lower()
+    if not _FUNCTIONS.issuperset(_FUNCTION.findall(value)):
+        return False
     if "margin" in name:
         return "-" not in value and "(" not in value
     if name not in _MOVING:

@@ -30,21 +30,29 @@ _QUOTE_CLASSES = frozenset(
     phrases(
         """
         moz-cite-prefix | yahoo_quoted | protonmail_quote | tutanota_quote | zmail_extra | front-blockquote |
-        mail-quote-collapse | history_container | missive_quote | freshdesk_quote
+        mail-quote-collapse | history_container | missive_quote | freshdesk_quote | fernand_quote | outreach-quote |
+        hs_reply | history | alimail-quote | quotedReply | oneComWebmail-html | nh_extra | ik_mail_quote |
+        history-quote-wrapper
         """
     )
 )
-_QUOTE_IDS = frozenset(phrases("reply-intro | isReplyContent"))
+_QUOTE_IDS = frozenset(phrases("reply-intro | isReplyContent | reply139content | origbody"))
 _AFTER_IDS = frozenset(
     phrases(
-        "divRplyFwdMsg | appendonsend | stopSpelling | mail-editor-reference-message-container | OLK_SRC_BODY_SECTION"
+        """
+        divRplyFwdMsg | appendonsend | stopSpelling | mail-editor-reference-message-container | OLK_SRC_BODY_SECTION |
+        oriMsgHtmlSeperator
+        """
     )
 )
-_AFTER_CLASSES = frozenset(phrases("OutlookMessageHeader | ms-outlook-mobile-reference-message"))
+_AFTER_CLASSES = frozenset(phrases("OutlookMessageHeader | ms-outlook-mobile-reference-message | yahoo-quoted-begin"))
 # … besides all whose name ends in "signature": Gmail's, Mozilla's, Outlook's, Apple's, Yahoo's, Samsung's, K-9's
-_SIGNATURE_CLASSES = frozenset(phrases("gmail_signature_prefix | protonmail_signature_block"))
-_SIGNATURE_IDS = frozenset({"_rc_sig"})
-_TELLING = frozenset({"class", "id", "data-marker", "name", "title", "style", "data-signature-widget"})
+_SIGNATURE_CLASSES = frozenset(phrases("gmail_signature_prefix | protonmail_signature_block | bloop_sign"))
+_SIGNATURE_IDS = frozenset({"_rc_sig", "signature_old"})
+_ZOHO_IDS = frozenset({"Zm-_Id_-Sgn", "Zm-_Id_-Sgn1"})  # the signature, and above a quotation its attribution
+_TELLING = frozenset(
+    {"class", "id", "data-marker", "name", "title", "style", "data-signature-widget", "data-o-mail-quote", "data-type"}
+)
 # The line that Outlook for Windows draws above the old message
 _OUTLOOK_RULES = ("border-top:solid#e1e1e11.0pt", "border-top:solid#b5c4df1.0pt", "border-top:1ptsolid#e1e1e1")
 
@@ -64,8 +72,10 @@ def mark_of(node: LexborNode, tag: str, attributes: dict[str, str | None]) -> Ma
     if attributes.get("name") == "messageSignatureSection" or "data-signature-widget" in attributes:  # Spark, Mail.ru
         return Mark.SIGNATURE
     marker = attributes.get("data-marker") or ""  # Zimbra
-    if marker.startswith("__SIG_"):
+    if marker.startswith("__SIG_") or (id_ in _ZOHO_IDS and not (node.text() or "").lstrip().startswith("--")):
         return Mark.SIGNATURE
+    if marker == "__QUOTED_TEXT__" or "data-o-mail-quote" in attributes:  # Odoo
+        return Mark.QUOTE
     if id_ in _AFTER_IDS or classes & _AFTER_CLASSES or marker == "__DIVIDER__":
         return Mark.AFTER
     if "moz-forward-container" in classes or id_ == "isForwardContent":
@@ -85,6 +95,7 @@ def mark_of(node: LexborNode, tag: str, attributes: dict[str, str | None]) -> Ma
 def _blockquote(attributes: dict[str, str | None], classes: set[str]) -> Mark:
     style = (attributes.get("style") or "")[:300].replace(" ", "").lower()
     cited = (attributes.get("type") or "").lower() == "cite" or attributes.get("cite") is not None
+    cited = cited or attributes.get("data-type") == "quote-separator"
     return Mark.QUOTE if cited or any("quote" in name for name in classes) or "border-left" in style else Mark.NONE
 
 
