@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 
 import pytest
 from outbox_desk import START, a_draft, account
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 
 from mailkit.compose import Attachment, Draft
 from mailkit.compose.token import verify
@@ -135,6 +137,17 @@ def test_many_threads_with_one_key_make_one_row(desk):
         thread.join()
     assert len({one.id for one in found}) == 1
     assert sum(one.created for one in found) == 1
+
+
+def test_who_was_second_with_a_key_leaves_nothing_behind(postgres_url):
+    with closing(Store.open(postgres_url, create=True)) as store, ThreadPoolExecutor(1) as other:
+        with store.write() as tx:
+            first = enqueue(tx, a_draft(), account=account(), key="k")
+            waiting = other.submit(store.run, lambda late: enqueue(late, a_draft(), account=account(), key="k"))
+            assert not wait([waiting], 0.3).done, "it waits for the first to commit"
+        assert (waiting.result(20).id, waiting.result().created) == (first.id, False)
+        with store.read() as tx:
+            assert tx.execute(text("SELECT count(*) FROM mailkit_raw")).scalar() == 1
 
 
 def test_an_alias_may_be_the_author(desk):

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import logging
+import socket
 import threading
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -631,3 +634,43 @@ def test_the_message_id_of_the_provider(host, reply, expected):
     from mailkit.transport.reply import provider_message_id
 
     assert provider_message_id(reply, host) == expected
+
+
+@contextlib.contextmanager
+def answering_before_the_end(replies: list[bytes]) -> Iterator[int]:
+    """The port of a server that answers each command, and the content after its first bytes, of which it reads no
+    more."""
+    over = threading.Event()
+
+    def serve() -> None:
+        sock, _ = listener.accept()
+        with sock:
+            sock.sendall(b"220 mx.example ESMTP\r\n")
+            for reply in replies:
+                sock.recv(100)
+                sock.sendall(reply)
+            over.wait(20)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        over.set()
+        thread.join()
+
+
+@pytest.mark.parametrize(("reply", "state"), [(b"250 queued", UNCERTAIN), (b"552 too big", REFUSED)])
+def test_an_answer_before_the_end_of_the_content_accepts_nothing(reply, state):
+    dialogue = [b"250 mx.example\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go\r\n", reply + b"\r\n"]
+    large = outgoing(raw=b"Subject: x\r\n\r\n" + b"y" * 35_000_000 + b"\r\n")
+    with answering_before_the_end(dialogue) as port:
+        [result] = make(port).send([large], Marks().data, Marks().result)
+    assert states(result) == [state]
+
+
+def test_the_answer_to_the_content_is_waited_for_as_the_account_says():
+    def waits(read_timeout: float) -> float:
+        server = SmtpServer(host="127.0.0.1", port=1, tls="insecure", read_timeout=read_timeout)
+        return SmtpTransport(server).data_timeout
+
+    assert [waits(seconds) for seconds in (2, 60, 3600)] == [20, 600, 600]

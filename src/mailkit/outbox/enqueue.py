@@ -76,7 +76,7 @@ def enqueue(
         fingerprint=mark,
         account=account.name,
         message_id=composed.message_id,
-        raw_digest=raw.put(tx, composed.raw),
+        raw_digest=raw.digest_of(composed.raw),
         envelope_sender=composed.envelope.sender,
         options=_options(draft, composed.smtputf8),
         on_uncertain=on_uncertain,
@@ -89,6 +89,7 @@ def enqueue(
         if known is None:
             raise StoreError(f"The key {key!r} was enqueued by a transaction that this one cannot see.")
         return _known(tx, known, mark, account.name)
+    raw.put(tx, composed.raw)
     return receipt_of(tx, outbox.get(tx, number), created=True)
 
 

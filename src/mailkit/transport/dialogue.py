@@ -13,10 +13,12 @@ argument, because every step has a meaning of its own for the verdict::
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import aiosmtplib
+import aiosmtplib.protocol
 
 from mailkit.errors import AuthError, MailkitError
 from mailkit.net.loop import CallOut
@@ -170,11 +172,23 @@ async def _content(client: aiosmtplib.SMTP, state: _State, timeout: float) -> Re
     except BaseException:
         client.close()
         raise
+    if _is_leaving(protocol):
+        # Nothing was accepted that was not there: what the server means to accept is another message, or none.
+        client.close()
+        code = reply.code if reply.code >= 400 else None
+        state.judge(state.accepted, code, f"Answered before the content's end: {reply.message}", sent=True)
+        return state.result()
     state.judge(state.accepted, reply.code, reply.message, sent=True)
     log.info("message %s: %s", state.outgoing.id, state.reply)
     if reply.code == 421 or not 200 <= reply.code <= 599 or _said_more(client):
         client.close()
     return state.result(provider_message_id(reply.message, client.hostname or "") if reply.code < 300 else None)
+
+
+def _is_leaving(protocol: aiosmtplib.protocol.SMTPProtocol) -> bool:
+    """Whether some of what was written is on this side of the socket."""
+    transport = protocol.transport
+    return isinstance(transport, asyncio.WriteTransport) and transport.get_write_buffer_size() > 0
 
 
 def stuffed(raw: bytes) -> bytes:

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from mailkit.config import Account, Password, SmtpServer
 
 
+#: Seconds that the reply after the content is waited for at most.
+LONGEST_WAIT = 600.0
+
+
 class SmtpTransport:
     """Sends over SMTP submission (RFC 6409).
 
@@ -33,8 +37,9 @@ class SmtpTransport:
         username: the login name; "" with ``secret=None``.
         secret: a password or a source of tokens; None sends without AUTH, as a local relay allows.
         mechanism: for tokens; None takes what the server offers, XOAUTH2 first.
-        data_timeout: seconds to wait for the reply after the content. RFC 5321 section 4.5.3.2.6 wants ten minutes: a
-            client that gives up early does not know what became of the message.
+        data_timeout: seconds to wait for the reply after the content; None: ten times ``server.read_timeout``, at most
+            the ten minutes that RFC 5321 section 4.5.3.2.6 wants. A client that gives up early does not know what
+            became of the message.
     """
 
     def __init__(
@@ -44,10 +49,10 @@ class SmtpTransport:
         username: str = "",
         secret: Password | TokenSource | None = None,
         mechanism: Mechanism | None = None,
-        data_timeout: float = 600.0,
+        data_timeout: float | None = None,
     ) -> None:
         self.server = server
-        self.data_timeout = data_timeout
+        self.data_timeout = min(10 * server.read_timeout, LONGEST_WAIT) if data_timeout is None else data_timeout
         self._username = username
         self._secret = secret
         self._mechanism: Mechanism | None = mechanism
