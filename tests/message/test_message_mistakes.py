@@ -154,3 +154,17 @@ def test_a_parameter_line_without_its_blank_belongs_to_the_field_above() -> None
     assert message.subject == "x;"
     assert message.parts[0].filename == "a.csv"
     assert [defect.code for defect in message.defects].count("header-line") == 3
+
+
+def test_prose_with_a_colon_in_it_is_a_body_that_lacks_its_empty_line() -> None:
+    message = parse(b"From: ana@acme.example\nSubject: x\nDear Bo,\nNote: the offer stands.\nRegards: Ana\n\nPS\n")
+    assert message.headers.names() == ("from", "subject")
+    assert message.parts[0].text == "Dear Bo,\nNote: the offer stands.\nRegards: Ana\n\nPS\n"
+    assert [defect.code for defect in message.defects] == ["missing-blank-line"]
+
+
+@pytest.mark.parametrize("field", [b"X-Job: 7", b"MessageId: 7", b"subject: seven"])
+def test_a_line_that_is_no_field_is_left_out_where_a_field_of_the_usual_sort_follows(field: bytes) -> None:
+    message = parse(b"From: ana@acme.example\nbroken line\n" + field + b"\n\nbody\n")
+    assert message.headers.names() == ("from", field.partition(b":")[0].decode().lower())
+    assert message.parts[0].text == "body\n"

@@ -21,6 +21,12 @@ from mailkit.words import Limits
 __all__ = ["Header", "Headers", "read_headers"]
 
 _NAME = re.compile(rb"([!-9;-~]+)[ \t]*:(?!//)")
+# A field of the sort that mail has: two words, two in one as in "MessageId", or one of the usual names.
+_LIKELY = re.compile(
+    rb"(?:[A-Za-z0-9_]++(?:-[A-Za-z0-9_]++)++|[A-Z]++[a-z]++[A-Z][A-Za-z0-9]*+|(?i:from|to|cc|bcc|sender|subject|date|received"
+    rb"|references|comments|keywords|importance|priority|precedence|sensitivity|organi[sz]ation|newsgroups|status|lines|path"
+    rb"|xref))[ \t]*:"
+)
 # One whole field with its folded lines, or a line that is none. Each repetition must begin with a line end and a
 # blank, and what is no field is taken to the end of its line: linear.
 _FIELDS = re.compile(rb"([!-9;-~]++)[ \t]*:(?!//)([^\n]*+(?:\n[ \t][^\n]*+)*+)\n?|[^\n]+\n?|\n")
@@ -249,8 +255,9 @@ def _is_boundary(line: bytes, pairs: list[tuple[bytes, bytes]]) -> bool:
 
 
 def _last_field(lines: list[bytes]) -> int:
-    """The number of the last line that is a header field, or -1."""
-    return next((n for n in range(len(lines) - 1, -1, -1) if _NAME.match(lines[n])), -1)
+    """The number of the last line that is a header field as mail has them, or -1. A word with a colon alone does not
+    make one: a body that begins without an empty line before it may say "Note: …"."""
+    return next((n for n in range(len(lines) - 1, -1, -1) if _LIKELY.match(lines[n])), -1)
 
 
 def _keep(pairs: list[tuple[bytes, bytes]], name: bytes, folded: list[bytes], limits: Limits, report: Report) -> None:
