@@ -221,3 +221,51 @@ def test_japanese_of_any_bytes_is_text() -> None:
 
 def test_letters_that_windows_turns_into_a_path_do_not_stay_in_a_file_name() -> None:
     assert safe_filename("．．／..＼a：b.txt", "", 1) == "．．_.._a_b.txt"
+
+
+SAME = b"""From: ana@acme.example
+Content-Type: multipart/mixed; boundary=cut
+
+--cut
+Content-Type: multipart/alternative; boundary=cut
+
+--cut
+Content-Type: text/plain
+
+Offer
+--cut
+Content-Type: text/html
+
+<p>Offer
+--cut--
+--cut
+Content-Type: application/pdf
+
+%PDF
+--cut--
+"""
+
+
+def test_a_multipart_with_the_boundary_of_the_one_around_it_keeps_its_parts() -> None:
+    message = parse(SAME)
+    assert [(part.content_type, part.parent) for part in message.parts] == [
+        ("multipart/mixed", None),
+        ("multipart/alternative", 0),
+        ("text/plain", 1),
+        ("text/html", 1),
+        ("application/pdf", 0),
+    ]
+    assert [part.text for part in message.text_body] == ["Offer"]
+    assert [part.text for part in message.html_body] == ["<p>Offer"]
+    assert "same-boundary" in codes(SAME)
+
+
+def test_every_part_is_read_once_where_boundaries_are_the_same_and_never_end() -> None:
+    head = b"--cut\nContent-Type: multipart/mixed; boundary=cut\n\n"
+    raw = b"Content-Type: multipart/mixed; boundary=cut\n\n" + head * 200 + b"--cut\n\none\n--cut\n\ntwo\n"
+    message = parse(raw)
+    texts = [part.text for part in message.parts if not part.is_multipart and part.content_type == "text/plain"]
+    assert texts == ["one", "two\n"]
+    for part in message.parts:
+        around = message.parts[part.parent or 0]
+        assert around.start <= part.start <= part.end <= around.end

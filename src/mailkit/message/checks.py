@@ -5,12 +5,12 @@ Defect codes: ``addresses``, ``base64-invalid``, ``base64-pieces``, ``base64-tra
 ``decoded-bytes``, ``depth``, ``empty``, ``guessed-boundary``, ``header-bytes``, ``header-line``, ``headers``,
 ``headers-bytes``, ``leading-blank-line``, ``line-bytes``, ``mbox-from``, ``message-bytes``, ``missing-blank-line``,
 ``missing-end-boundary``, ``near-boundary``, ``no-boundary``, ``no-from``, ``nul``, ``params``, ``parts``,
-``parts-after-end``, ``references``, ``unknown-encoding``, ``uuencode-invalid``.
+``parts-after-end``, ``references``, ``same-boundary``, ``unknown-encoding``, ``uuencode-invalid``.
 
 Ambiguity codes: ``bare-cr``, ``boundaries``, ``content-ids``, ``duplicate-header``, ``duplicate-parameter``,
 ``embedded-file``, ``encoded-message``, ``encoded-multipart``, ``encodings``, ``filenames``, ``from``, ``from-name``
 (the display name shows another address), ``from-syntax`` (the address itself can be read in two ways),
-``guessed-boundary``, ``near-boundary``, ``parts-after-end``, ``tnef``.
+``guessed-boundary``, ``near-boundary``, ``parts-after-end``, ``same-boundary``, ``tnef``.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def find_ambiguities(message: Message) -> tuple[Ambiguity, ...]:
     for part in message.parts:
         found += [Ambiguity(code, detail, part.index) for code, detail in _part_ambiguities(part)]
     for defect in message.structure_defects:
-        if defect.code in ("parts-after-end", "guessed-boundary", "near-boundary"):
+        if defect.code in ("parts-after-end", "guessed-boundary", "near-boundary", "same-boundary"):
             found.append(Ambiguity(defect.code, defect.detail, defect.part))
     return tuple(found)
 

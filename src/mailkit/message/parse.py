@@ -3,7 +3,8 @@
 How it works. A part is a range of the raw bytes. Its header block is read, and if its type is multipart the range is
 cut at its boundary lines, which gives the ranges of its children; those wait on a stack, in document order. An outer
 boundary always ends what is open inside it, because the outer range was cut before the inner one is looked at: a
-missing inner end needs no special case. Boundary lines are found by ``bytes.find`` for ``--`` and the boundary, so each
+missing inner end needs no special case. (Only a multipart with the boundary of the one around it is given the parts
+that follow, up to the first end.) Boundary lines are found by ``bytes.find`` for ``--`` and the boundary, so each
 byte is looked at once for each multipart that encloses it, at the speed of a memory scan, and never line by line.
 
 Invariants: ranges of children lie inside their parent's and do not overlap; ``parts[n].parent < n``; the number of
@@ -86,6 +87,8 @@ class _Parser:
             start, end, parent, depth, default = waiting.pop()
             part = self._read(start, end, parent, depth, default)
             if part.is_multipart:
+                while waiting and waiting[-1][2] == parent and waiting[-1][0] <= part.end:
+                    waiting.pop()
                 kind = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
                 sections = self._sections(part)
                 waiting.extend((s, e, part.index, depth + 1, kind) for s, e in reversed(sections))
@@ -125,6 +128,8 @@ class _Parser:
         if is_multipart and self.place.depth + depth >= self.max_depth:
             self._report("depth", f"parts nested deeper than {self.max_depth} are left closed", index)
             is_multipart = False
+        if is_multipart and parent >= 0:
+            end = self._reach(content, body, end, parent)
         part = Part(
             self.raw, headers, content, index=index, parent=None if parent < 0 else parent, depth=depth,
             start=body, end=end, is_multipart=is_multipart, place=self.place,
@@ -134,6 +139,22 @@ class _Parser:
         if parent >= 0:
             self.children[parent].append(index)
         return part
+
+    def _reach(self, content: Parameters, body: int, end: int, parent: int) -> int:
+        """Where a multipart ends; behind ``end`` if it was given the boundary of the one around it: the lines up to the
+        first closing one are its own then, or an alternative would show its texts one below the other."""
+        boundary = content.params.get("boundary", "")
+        around = self.parts[parent]
+        if not boundary or around.params.get("boundary") != boundary:
+            return end
+        self._report("same-boundary", "a multipart has the boundary of the one around it", len(self.parts))
+        finder = _Finder(self.raw, [boundary.encode("utf-8", "replace")], around.end, self.counted)
+        at = max(body - 1, 0)
+        while mark := finder.next(at, first=body):
+            if mark[2]:
+                return mark[1]
+            at = max(mark[1] - 1, 0)
+        return around.end
 
     def _content_type(self, headers: Headers, default: str, index: int) -> Parameters:
         fields = headers.raw_all("content-type")
