@@ -153,3 +153,38 @@ def test_an_action_of_no_standard_is_told_by_the_status(status: str, action: str
     report = report_of(parse(dsn(f"Final-Recipient: rfc822;bo@b.example\nAction: transferred\nStatus: {status}\n")))
     assert report is not None
     assert report.recipients[0].action == action
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "command", "reason"),
+    [
+        ("550 : User unknown", "5.0.0", "end of DATA", "filtered"),
+        ("550 5.1.1 User unknown", "5.1.1", "end of DATA", "userunknown"),
+        ("550 : User unknown", "5.0.0", "RCPT TO", "userunknown"),
+        ("553 5.1.0 acme.example does not exist", "5.1.0", "MAIL FROM", "rejected"),
+        ("550 none of that", "5.0.0", "MAIL FROM", "rejected"),
+        ("550 none of that", "5.0.0", "RCPT TO", "onhold"),
+    ],
+)
+def test_what_was_answered_decides_whose_address_is_unknown(said: str, status: str, command: str, reason: str) -> None:
+    fields = f"Final-Recipient: rfc822;bo@b.example\nAction: failed\nStatus: {status}\nDiagnostic-Code: smtp; {said}\n"
+    told = f"<bo@b.example>: host mx.b.example[192.0.2.1] said:\n    {said} (in reply to {command} command)"
+    report = report_of(parse(dsn(fields).replace(b"I'm sorry.", told.encode())))
+    assert report is not None
+    assert report.recipients[0].reason == reason
+
+
+def test_the_exit_code_of_a_program_is_a_mailer_error() -> None:
+    fields = "Final-Recipient: rfc822;bo@b.example\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: X-Unix; 127\n"
+    report = report_of(parse(dsn(fields)))
+    assert report is not None
+    assert report.recipients[0].reason == "mailererror"
+
+
+def test_the_author_of_the_returned_mail_has_not_failed() -> None:
+    head = "From: mailer-daemon@b.example\nTo: list@acme.example\nSubject: Undelivered Mail\n"
+    text = "Your mail was not delivered.\n\nbo@b.example Invalid Address, ERROR 550\n\n"
+    returned = "Received:from a by b\nMessage-ID:<o1@acme.example>\nFrom:App <app@acme.example>\nTo:<bo@b.example>\n"
+    report = report_of(parse(f"{head}\n{text}\n{returned}".encode()))
+    assert report is not None
+    assert [row.address for row in report.recipients] == ["bo@b.example"]

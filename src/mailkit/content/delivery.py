@@ -39,7 +39,7 @@ def blocks(text: str) -> Iterator[Fields]:
                 if count >= MAX_BLOCKS:
                     return
             fields, last = {}, None
-        elif line[0] in " \t" and last:
+        elif (line[0] in " \t" or _REPLY.match(line)) and last:  # some copy an answer of several lines as it is
             last[-1] = f"{last[-1]} {line.strip()}" if len(last[-1]) < 20_000 else last[-1]
         elif match and line[match.end() : match.end() + 1] == ":":
             last = fields.setdefault(match[0].lower(), [])

@@ -22,7 +22,8 @@ FAILURE_WORDS = phrases(
     undeliver | returned mail | returning | delivery status | delivery fail | delivery has failed | failure notice |
     delivery failure | delivery problem | delayed | not delivered | not be delivered | did not reach | mail failed |
     could not deliver | unable to deliver | wasn't able to deliver | mail failure | not able to deliver |
-    delivery error | no valid recipients | couldn't be delivered | unzustellbar |
+    trouble delivering | error sending your | error delivering | delivery error | no valid recipients |
+    couldn't be delivered | unzustellbar |
     user unknown | unknown user | no such user here | delivery to the following | could not be reached | undelivered |
     mail delivery status |
     konnte nicht zugestellt | nicht zustellbar | zustellung fehlgeschlagen | non remis | échec de la remise |
@@ -42,13 +43,17 @@ FAILURE_WORDS = phrases(
 )
 
 MACHINES = phrases(
-    "postmaster | daemon | gateway | mail_service | smtp | virus | administrator | admin | imss | system"
+    """
+    postmaster | daemon | no-reply | noreply | gateway | mail_service | smtp | virus | administrator | admin | imss |
+    system
+    """
 )
 
 # How notices begin that no known daemon sends: believed only where ``legacy`` finds an address in them.
 FAILURE_SUBJECTS = phrases(
     """
-    undeliverable | returned mail | mail could not be delivered | delivery failure | delivery notification |
+    メールエラー | undeliverable | returned mail |
+    mail could not be delivered | delivery failure | delivery notification |
     mail delivery warning | mail delivery fail | failed mail | non-delivery: | warning: message | failure notice |
     warning: could not send | mail delivery problem | message delivery | undelivered mail | mail system error |
     undeliverable message |

@@ -26,7 +26,7 @@ from .delivery import (
 from .failure_words import DAEMONS, FAILURE_SUBJECTS, FAILURE_WORDS, GIVEN_UP, MACHINES, WARNING_WORDS
 from .legacy import legacy_recipients
 from .notices import Finding, anywhere, read_notice, split_notice
-from .reasons import is_hard, reason_for
+from .reasons import is_hard, reason_for, reason_in
 from .tables import phrases
 from .transcript import Transcript
 
@@ -182,7 +182,8 @@ def _recipient(fields: Fields, notice: Transcript, failed: list[str]) -> ReportR
     action = {"deliverable": "delivered", "delivery": "delivered", "expired": "failed"}.get(action, action)
     if action not in _ACTIONS:
         action = {"2": "delivered", "4": "delayed"}.get(status_in((fields.get("status") or [""])[0])[:1], "failed")
-    said = typed_value((fields.get("diagnostic-code") or [""])[0])
+    told = (fields.get("diagnostic-code") or [""])[0]
+    said = told if told[:7].lower() == "x-unix;" else typed_value(told)  # a program's exit code alone says nothing
     stated = (fields.get("status") or [""])[0]
     text = notice.whole(said or stated.partition("(")[2].rstrip(")"))
     return _judged(address, original, action, _best_status(status_in(stated), said), text, notice)
@@ -224,9 +225,13 @@ def _notice(message: Message) -> Report | None:
         return None
     lines, returned = split_notice(text)
     original = _original_headers(message) or _headers_of(returned)
+    sure = sure or _is_returned(message)
     found = read_notice(lines, failed) if sure else []
+    if sure and not found and (passed_on := _report_inside(message)):
+        return passed_on
     head = f"{message.subject} {' '.join(lines[:30])}".lower()
     nobody = {a.address.lower() for a in (*message.to, *message.cc, *message.from_)}  # never whom it did not reach
+    nobody |= {a.address.lower() for a in parse_addresses((original.get("From") or "") if original else "", 10)}
     nobody |= {identifier.lower() for identifier in (_original_id(message, original),) if identifier}
     delayed, given_up = any(words in head for words in WARNING_WORDS), any(words in head for words in GIVEN_UP)
     answers = not failed and _is_answer(message)  # a postmaster is a person, too, who writes of bounces
@@ -250,10 +255,24 @@ def _notice(message: Message) -> Report | None:
         and original is not None
         and len(only := addresses_in(original.get("To") or "", 2)) == 1
     ):
-        rows = [_judged(only[0], "", "failed", "", "", Transcript(()))]
+        told = " ".join(line.strip() for line in lines)[:MAX_DIAGNOSTIC] if reason_in(" ".join(lines)) else ""
+        rows = [_judged(only[0], "", "delayed" if delayed else "failed", "", told, Transcript(()))]
     if not rows:
         return None
     return Report("bounce", tuple(rows), _original_id(message, original, lines[:MAX_TOLD]), original)
+
+
+def _is_returned(message: Message) -> bool:
+    """Whether the mail encloses one that was sent by whom it is addressed to."""
+    own = {address.address.casefold() for address in message.to[:10]}
+    inside = next((part.message for part in message.parts if part.message is not None), None)
+    return inside is not None and any(address.address.casefold() in own for address in inside.from_[:10])
+
+
+def _report_inside(message: Message) -> Report | None:
+    """The report that a gateway has passed on in a notice of its own, which names nobody."""
+    inside = next((part.message for part in message.parts if part.message is not None), None)
+    return _delivery(inside) if inside is not None else None
 
 
 def _is_answer(message: Message) -> bool:

@@ -19,14 +19,19 @@ _COMMAND_MARKS = tuple(
     (mark, verb)
     for verb, marks in rows(
         """
-DATA: end of data | after i sent the message | in reply to data
+END: end of data | after i sent the message
+DATA: in reply to data
 MAIL: in reply to mail | after mail from
 RCPT: in reply to rcpt | after rcpt to | does not like recipient
-CONN: after initial connection | refused to talk
+CONN: after initial connection | refused to talk | in reply to helo | in reply to ehlo | after helo | after ehlo
 """
     )
     for mark in marks
 )
+
+
+def _marked(folded: str) -> str:
+    return next((verb for mark, verb in _COMMAND_MARKS if mark in folded), "")
 
 
 class Transcript:
@@ -39,6 +44,10 @@ class Transcript:
     def summary(self) -> str:
         """The beginning of the notice in one line."""
         return " ".join(line.strip() for line in self.lines[:200])[:MAX_SUMMARY]
+
+    @cached_property
+    def _folded(self) -> str:
+        return " ".join(self.summary.lower().split())
 
     @cached_property
     def _dialogue(self) -> list[str]:
@@ -54,11 +63,14 @@ class Transcript:
         return ""
 
     def command(self, sentence: str) -> str:
-        """The SMTP verb that was answered with ``sentence``: MAIL, RCPT, DATA, CONN or ""."""
+        """What was answered with ``sentence``: MAIL, RCPT, DATA, END (of data), CONN (or HELO) or "".
+
+        The dialogue that Sendmail copies tells DATA only: commands are pipelined there, so the answer to DATA may be
+        the first that was read.
+        """
         folded = sentence[:MAX_SUMMARY].lower()
-        for mark, verb in _COMMAND_MARKS:
-            if mark in folded:
-                return verb
+        if verb := _marked(folded) or self._replied(folded):
+            return verb
         verb, wanted = "", folded[:_SAME]
         for line in self._dialogue if wanted else ():
             if line.startswith(">>> "):
@@ -66,6 +78,15 @@ class Transcript:
             elif line[4:].lower().startswith(wanted):
                 return verb
         return ""
+
+    def _replied(self, folded: str) -> str:
+        """Postfix says it to people only: "said: … (in reply to RCPT TO command)"."""
+        start = self._folded.find(folded[:_SAME]) if len(folded) > 4 else -1
+        if start < 0:
+            return ""
+        told = self._folded[start : start + 1000].partition(" said: ")[0]
+        at = told.find("(in reply to ")
+        return _marked(told[at : at + 60]) if at >= 0 else ""
 
     def whole(self, said: str) -> str:
         """``said`` with the rest of the server's answer: Sendmail keeps only the first line of a long one."""
