@@ -48,6 +48,11 @@ BOMBS: dict[str, Callable[[int], bytes]] = {
     ),
     "nested messages": lambda n: b"Content-Type: message/rfc822\n\n" * (n // 30),
     "one boundary for all": lambda n: mixed(b"--b\nContent-Type: multipart/mixed; boundary=b\n\n" * (n // 46)),
+    "boundary lines in a header": lambda n: (
+        b"Content-Type: multipart/mixed; boundary=b\n" + b"--c\n" * (n // 4) + b"A-B: c\n\nx"
+    ),
+    "slashes in a type": lambda n: b"Content-Type: a" + b" " * (n // 2) + b"b/" * (n // 4) + b"\n\nx",
+    "rulers in qp": lambda n: b"Content-Transfer-Encoding: quoted-printable\n\n" + b"===\n" * (n // 4),
     "long boundary": lambda n: b"Content-Type: multipart/mixed; boundary=" + b"b" * n + b"\n\n--" + b"b" * n,
     "params": lambda n: b"Content-Type: a/b" + b"; a=b" * (n // 5) + b"\n\n",
     "param pieces": lambda n: (
@@ -67,6 +72,9 @@ LINES: dict[str, tuple[Callable[[str], object], Callable[[int], str]]] = {
     "open marks": (decode_words, lambda n: "=?" * (n // 2)),
     "closing marks": (decode_words, lambda n: "?=" * (n // 2)),
     "words": (decode_words, lambda n: "=?utf-8?q?x?= " * (n // 14)),
+    "cut words": (decode_words, lambda n: "=?utf-8?q?C3=?= " * (n // 16)),
+    "words in angles": (parse_addresses, lambda n: "a <" * (n // 3)),
+    "words in ids": (parse_ids, lambda n: " =?utf-8?q?" * (n // 11)),
     "open quotes": (parse_addresses, lambda n: '\\"' * (n // 2)),
     "quotes": (parse_addresses, lambda n: '"a' * (n // 2)),
     "open comments": (parse_addresses, lambda n: "(" * n),

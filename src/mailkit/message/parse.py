@@ -150,7 +150,10 @@ class _Parser:
         self._report("same-boundary", "a multipart has the boundary of the one around it", len(self.parts))
         finder = _Finder(self.raw, [boundary.encode("utf-8", "replace")], around.end, self.counted)
         at = max(body - 1, 0)
-        while mark := finder.next(at, first=body):
+        for _ in range(self.limits.parts):
+            mark = finder.next(at, first=body)
+            if mark is None:
+                break
             if mark[2]:
                 return mark[1]
             at = max(mark[1] - 1, 0)
