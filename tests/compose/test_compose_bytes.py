@@ -100,6 +100,11 @@ def test_the_offset_of_the_date_is_kept(composed, zone, expected):
     assert f"Date: Mon, 9 Nov 2026 01:02:03 {expected}\r\n".encode() in raw
 
 
+def test_an_offset_with_seconds_stays_within_a_day(composed):
+    when = datetime(1800, 1, 1, tzinfo=timezone(timedelta(hours=23, minutes=59, seconds=59)))
+    assert b" 1800 00:00:00 +2359\r\n" in composed(Draft(to=["bo@client.example"]), date=when).raw
+
+
 def test_a_date_without_a_zone_is_refused(composed):
     with pytest.raises(DraftError, match="time zone"):
         composed(Draft(to=["bo@client.example"]), date=datetime(2026, 1, 1))
@@ -399,7 +404,9 @@ def test_references_are_folded_and_bracketed(composed):
     assert unfolded(raw, "References").split() == [f"<{ref}>" for ref in refs]
 
 
-@pytest.mark.parametrize("bad", ["", "no-at", "a@b@c", "a b@c", "a<b@c", "ü@x.example", "x" * 1000 + "@y"])
+@pytest.mark.parametrize(
+    "bad", ["", "no-at", "@", "@x.example", "x@", "a@b@c", "a b@c", "a<b@c", "ü@x.example", "x" * 1000 + "@y"]
+)
 def test_message_ids_that_are_refused(composed, bad):
     with pytest.raises(DraftError):
         composed(Draft(to="b@c.example"), message_id=bad)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import email
 import io
 import re
 import struct
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -156,8 +157,68 @@ def test_any_name_comes_back(name):
     from mailkit.message import Address
 
     text = meeting(organizer=Address(name, "ana@acme.example", None)).invitation(now=NOW)
+    assert read_calendar(text).events[0].organizer.name == name
     assert peer(text)["organizer"] == "mailto:ana@acme.example"
-    assert peer(text)["organizer"].params.get("CN", "") == name
+    # icalendar takes a backslash in a parameter for an escape, which RFC 5545 section 3.2 does not know.
+    assert peer(text)["organizer"].params.get("CN", "") == re.sub(r"\\([\\,;:])", r"\1", name)
+
+
+@pytest.mark.parametrize("name", ["\\:", "a\\,b", "\\\\", "\\;x", "^\"'^^n"])
+def test_a_backslash_in_a_name_is_no_escape(name):
+    from mailkit.message import Address
+
+    text = meeting(organizer=Address(name, "ana@acme.example", None)).invitation(now=NOW)
+    assert read_calendar(text).events[0].organizer.name == name
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        (date(1, 1, 1), date(1, 1, 2)),
+        (datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))), START),
+        (START, datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-12)))),
+    ],
+)
+def test_a_time_that_another_zone_cannot_tell_is_refused(start, end):
+    with pytest.raises(DraftError, match="years 2 to 9998"):
+        meeting(start=start, end=end)
+
+
+def test_an_occurrence_that_never_ends_is_refused():
+    series = meeting(end=START + timedelta(days=400), rrule="FREQ=YEARLY;COUNT=2")
+    with pytest.raises(DraftError, match="9998"):
+        series.one(datetime(9998, 12, 31, tzinfo=UTC))
+
+
+def test_a_year_has_four_digits():
+    text = meeting(start=date(33, 4, 3), end=date(33, 4, 4)).invitation(now=NOW)
+    assert "DTSTART;VALUE=DATE:00330403\r\nDTEND;VALUE=DATE:00330404\r\n" in text
+
+
+def test_an_invitation_with_a_title_without_end_is_answered(composed):
+    text = re.sub(r"SUMMARY(.|\r\n )*\r\n(?! )", "SUMMARY:" + "é" * 200_000 + "\r\n", meeting().invitation(now=NOW))
+    invited = parse(composed(Draft(to="bo@client.example", text="x", calendar=text)).raw)
+    draft = answer_invitation(invited, "accepted", attendee="bo@client.example")
+    assert len(draft.subject) <= 1020
+    assert parse(composed(draft).raw).subject == draft.subject
+
+
+@pytest.mark.parametrize(
+    ("calendar", "method"),
+    [
+        ("BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nEND:VCALENDAR\r\n", "REPLY"),
+        ("BEGIN:VCALENDAR\nmeth\n od;X-A=1:reply\nEND:VCALENDAR\n", "REPLY"),
+        ("BEGIN:VCALENDAR\r\nX-WR-CALDESC:told\r\n METHOD:CANCEL\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n", "REQUEST"),
+        ("BEGIN:VCALENDAR\r\nX-WR-CALDESC:a\u2028METHOD:CANCEL\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n", "REQUEST"),
+        ("BEGIN:VCALENDAR\nBEGIN:VEVENT\nMETHOD:CANCEL\nEND:VEVENT\nMETHOD:REQUEST\nEND:VCALENDAR\n", "REQUEST"),
+        ("BEGIN:VCALENDAR\r\nMETHOD:a b;c\r\nEND:VCALENDAR\r\n", "PUBLISH"),
+    ],
+)
+def test_the_method_is_the_calendars_and_no_text_that_looks_like_it(composed, calendar, method):
+    message = parse(composed(Draft(to="bo@client.example", text="x", calendar=calendar)).raw)
+    [part] = [part for part in message.parts if part.content_type == "text/calendar"]
+    assert email.message_from_bytes(message.raw).get_payload(1).get_param("method") == method
+    assert part.text.replace("\r\n", "\n") == calendar.replace("\r\n", "\n")
 
 
 @pytest.mark.parametrize("char", ["\r", "\n", "\0", "\x7f", "\x85", "\u2028", "\udc0d", "\x1b"])

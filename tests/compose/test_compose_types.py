@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -12,6 +12,8 @@ from mailkit.compose import (
     Meeting,
     Template,
     Unsubscribe,
+    answer_invitation,
+    compose,
     fingerprint,
     forward,
     reply,
@@ -21,7 +23,8 @@ from mailkit.compose.openpgp import OpenPgp
 from mailkit.compose.smime import Smime
 from mailkit.errors import MailkitError
 from mailkit.message import parse
-from support.injection import meeting, plain_draft
+from mailkit.words import Record
+from support.injection import INVITED, meeting, plain_draft
 
 RECEIVED = parse(b"From: Bo <b@c.example>\r\nTo: ana@acme.example\r\nSubject: x\r\nMessage-ID: <a@b>\r\n\r\nx\r\n")
 OWN = ["ana@acme.example"]
@@ -82,11 +85,11 @@ def invitation(composed, **fields):
 
 
 def answer(composed, **fields):
-    return composed(reply(RECEIVED, **{"own_addresses": OWN, "text": "x", "quote": True, **fields}))
+    return composed(reply(**{"message": RECEIVED, "own_addresses": OWN, "text": "x", "quote": True, **fields}))
 
 
 def passed_on(composed, **fields):
-    return composed(forward(RECEIVED, **{"to": ["q@c.example"], "text": "x", **fields}))
+    return composed(forward(**{"message": RECEIVED, "to": ["q@c.example"], "text": "x", **fields}))
 
 
 def letter(composed, **fields):
@@ -117,6 +120,38 @@ def signer(_composed, **fields):
     return Signer(**{"domain": "a.example", "selector": "s", "private_key": "x", **fields})
 
 
+def answered(_composed, **fields):
+    return answer_invitation(**{"message": INVITED, "status": "accepted", "attendee": "b@c.example", **fields})
+
+
+def written(_composed, draft):
+    return compose(draft, sender="a@c.example", message_id="1@c.example", date=datetime(2026, 3, 1, 12, tzinfo=UTC))
+
+
+def marked(_composed, draft):
+    return fingerprint(draft)
+
+
+def based(_composed, **fields):
+    return Template(text="x").draft(**{"values": {}, "base": plain_draft(), **fields})
+
+
+def merged_from(_composed, **fields):
+    return list(Template(text="x").merge([("b@c.example", {})], **fields))
+
+
+def shortly(_composed, text):
+    return Unsubscribe.of(text)
+
+
+def at(_composed, now):
+    return meeting().invitation(now=now)
+
+
+def occurring(_composed, occurrence):
+    return meeting(rrule="FREQ=DAILY;COUNT=2").one(occurrence)
+
+
 def protection(_composed, **fields):
     return Smime(**{"private_key": b"x", "certificate": b"x", **fields})
 
@@ -134,6 +169,14 @@ PLACES = [
     *((passed_on, name) for name in ("to", "text", "html", "cc", "from_", "language")),
     *((letter, name) for name in ("subject", "text", "html", "partials", "filters", "values")),
     (merged, "rows"),
+    *((place, "message") for place in (answer, passed_on, answered)),
+    *((answered, name) for name in ("status", "attendee")),
+    *((place, "draft") for place in (written, marked)),
+    (based, "base"),
+    *((merged_from, name) for name in ("base", "common")),
+    (shortly, "text"),
+    (at, "now"),
+    (occurring, "occurrence"),
     *((signer, name) for name in ("domain", "selector", "private_key")),
     *((protection, name) for name in ("certificate", "private_key", "password", "chain", "recipients")),
     *((pgp, name) for name in ("private_key", "recipients")),
@@ -168,3 +211,18 @@ def test_a_lone_value_is_one():
     assert reply(RECEIVED, own_addresses=OWN, text="x", attachments=file).attachments == (file,)
     assert meeting(attendees="bo@c.example").attendees == ("bo@c.example",)
     assert reply(RECEIVED, own_addresses="ana@acme.example", text="x", all=True).cc == ()
+
+
+@pytest.mark.parametrize("path", [5, None, b"x", "a\0b", "d\0/b", "a\rb", "a\udc80b"])
+def test_a_path_that_is_none_is_a_typed_error(path):
+    with pytest.raises(MailkitError):
+        Attachment.from_path(path)
+
+
+@pytest.mark.parametrize("text", ["", "4\0", "4\r\nX-A: b", "\udc80", "\x85", "4" * 201, 4, None])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_record_that_no_database_keeps_is_refused_when_it_is_given(place, text):
+    parts = ["crm", "deal", "42"]
+    parts[place] = text
+    with pytest.raises(MailkitError, match="of the record"):
+        plain_draft(record=Record(*parts))

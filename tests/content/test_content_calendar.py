@@ -267,6 +267,12 @@ def test_names_escaped_as_rfc_6868_has_it() -> None:
     assert event.organizer.name == 'Ana "A" ^ Adams'
 
 
+def test_an_escaped_circumflex_escapes_nothing_more() -> None:
+    event = read_calendar('BEGIN:VEVENT\nORGANIZER;CN="^^n^^\'^^^^^\'":mailto:ana@acme.example\nEND:VEVENT').events[0]
+    assert event.organizer is not None
+    assert event.organizer.name == "^n^'^^\""
+
+
 @pytest.mark.parametrize("charset", ["us-ascii", "iso-8859-1", "utf-8", ""])
 @pytest.mark.parametrize("kind", ["text/calendar", "application/ics"])
 def test_calendars_are_utf_8_whatever_the_header_says(kind: str, charset: str) -> None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from html import escape
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from mailkit.compose.audience import audience, clean, own_keys
+from mailkit.compose.audience import LONGEST_SUBJECT, audience, clean, own_keys
 from mailkit.compose.composing import is_message_id
-from mailkit.compose.draft import Attachment, Draft
-from mailkit.compose.guard import check_type, items_of
+from mailkit.compose.draft import Attachment, Draft, attachments_of
+from mailkit.compose.guard import check_message, check_type
 from mailkit.compose.phrases import phrases_of
 from mailkit.compose.quote import Original, forwarded_html, forwarded_text, quoted_html, quoted_text
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 #: RFC 5322 sets no bound; servers do. The first id is the thread's root, the last ones are the nearest ancestors.
 MAX_REFERENCES = 50
-#: Characters of a received subject that are taken over.
-LONGEST_SUBJECT = 1000
 
 
 def reply(
@@ -59,12 +57,12 @@ def reply(
         DraftError: nobody is left to answer; ``to_list``, and the message came by no list that takes mail.
         InputError: the language is not known.
     """
+    check_message(message)
     phrases = phrases_of(language)
     _check_bodies(text, html)
     own = own_keys(own_addresses)
     to, cc = audience(message, own, everyone=all, to_list=to_list)
-    lone = (attachments,) if isinstance(attachments, Attachment) else attachments
-    files = [*cast("tuple[Attachment, ...]", items_of(lone, "attachments"))]
+    files = [*attachments_of(attachments)]
     if quote:
         original = Original(message)
         text = None if text is None else f"{text.rstrip()}\n\n{quoted_text(original, phrases)}"
@@ -141,6 +139,7 @@ def forward(
     """
     from mailkit.message import safe_filename
 
+    check_message(message)
     phrases = phrases_of(language)
     _check_bodies(text, html)
     original = Original(message)

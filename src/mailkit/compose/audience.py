@@ -23,6 +23,8 @@ from mailkit.errors import DraftError, InputError
 if TYPE_CHECKING:
     from mailkit.message import Address, Message
 
+#: Characters of a received subject that are taken over.
+LONGEST_SUBJECT = 1000
 _LONGEST_NAME = 200
 
 

@@ -45,6 +45,7 @@ def compose(
         DraftError: no recipient, an unusable Message-ID, a field that mailkit writes itself, and the like.
         ProtectionError: the draft cannot be signed or encrypted as it asks.
     """
+    guard.check_type(draft, Draft, "draft")
     guard.check_value(message_id, "message_id")
     guard.check_type(date, datetime, "date")
     submitter = mailbox(sender, "The sender")
@@ -106,7 +107,7 @@ def _address_fields(reply_to: list[Mailbox], to: list[Mailbox], cc: list[Mailbox
 
 
 def _id_fields(draft: Draft, message_id: str) -> list[bytes]:
-    if message_id.count("@") != 1:
+    if message_id.count("@") != 1 or message_id.strip("@") != message_id:
         raise DraftError(f"{message_id[:80]!r} is not a Message-ID of the form left@domain.")
     fields = [encode.field("Message-ID", [_bracketed(message_id)])]
     if draft.in_reply_to is not None:

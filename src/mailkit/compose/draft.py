@@ -13,13 +13,15 @@ from mailkit.compose import guard
 from mailkit.compose.addresses import addresses_of, parts_of, split
 from mailkit.compose.guard import items_of
 from mailkit.compose.unsubscribe import Unsubscribe
-from mailkit.errors import DraftError
+from mailkit.errors import DraftError, InjectionError
 from mailkit.words import Envelope, Record
 
 if TYPE_CHECKING:
     from mailkit.compose.openpgp import OpenPgp
     from mailkit.compose.smime import Smime
     from mailkit.message import Address
+
+_LONGEST_OF_RECORD = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,19 @@ class Attachment:
 
     @classmethod
     def from_path(cls, path: str | Path, *, inline: bool = False, content_id: str | None = None) -> Attachment:
-        """Read a file. Only its last name is told to the reader."""
+        """Read a file. Only its last name is told to the reader.
+
+        Raises:
+            OSError: the file cannot be read.
+            InjectionError: its name holds a control character.
+        """
+        guard.check_type(path, (str, Path), "path")
         path = Path(path)
-        return cls(path.name, path.read_bytes(), inline=inline, content_id=content_id)
+        for part in path.parts:
+            if "\0" in part:
+                raise InjectionError("The path of an attachment holds the character U+0000.")
+        name = guard.check_value(path.name, "The name of an attachment")
+        return cls(name, path.read_bytes(), inline=inline, content_id=content_id)
 
     @property
     def cid(self) -> str:
@@ -124,8 +136,7 @@ class Draft:
             object.__setattr__(self, "in_reply_to", _bare(self.in_reply_to, "in_reply_to"))
         if isinstance(self.unsubscribe, str):
             object.__setattr__(self, "unsubscribe", Unsubscribe.of(self.unsubscribe))
-        files = (self.attachments,) if isinstance(self.attachments, Attachment) else self.attachments
-        object.__setattr__(self, "attachments", items_of(files, "attachments"))
+        object.__setattr__(self, "attachments", attachments_of(self.attachments))
         _check_types(self)
         object.__setattr__(self, "headers", MappingProxyType(dict(self.headers)))
         object.__setattr__(self, "metadata", MappingProxyType(dict(self.metadata)))
@@ -147,6 +158,23 @@ class Composed:
     smtputf8: bool = False
 
 
+def attachments_of(value: object) -> tuple[Attachment, ...]:
+    """The items of an argument that holds attachments; a lone one is one.
+
+    Raises:
+        DraftError: an item is none, or the argument is no list.
+    """
+    found: list[Attachment] = []
+    for one in (value,) if isinstance(value, Attachment) else items_of(value, "attachments"):
+        if not isinstance(one, Attachment):
+            what = type(one).__name__
+            raise DraftError(
+                f"An attachment must be an Attachment, not {what}.", hint="Use Attachment.from_path(path)."
+            )
+        found.append(one)
+    return tuple(found)
+
+
 def _bare(message_id: object, what: str) -> str:
     guard.check_type(message_id, str, what)
     text = str(message_id).strip(" ")
@@ -165,20 +193,23 @@ def _check_types(draft: Draft) -> None:
     for key, value in draft.metadata.items():
         guard.check_type(key, str, "A name in metadata")
         guard.check_type(value, str, f"metadata[{key[:40]!r}]")
-    wrong: list[object] = [one for one in draft.attachments if not isinstance(one, Attachment)]
-    if wrong:
-        what = type(wrong[0]).__name__
-        raise DraftError(f"An attachment must be an Attachment, not {what}.", hint="Use Attachment.from_path(path).")
     unsubscribe: object = draft.unsubscribe
     if unsubscribe is not None and not isinstance(unsubscribe, Unsubscribe):
         raise DraftError(f"unsubscribe must be an Unsubscribe or a str, not {type(unsubscribe).__name__}.")
     if draft.protection is not None and not hasattr(draft.protection, "apply"):
         raise DraftError(f"protection must be an Smime or an OpenPgp, not {type(draft.protection).__name__}.")
-    record: object = draft.record
-    if record is not None and not isinstance(record, Record):
-        raise DraftError(
-            f"record must be a Record, not {type(record).__name__}.", hint='Write Record("crm", "deal", "42").'
-        )
+    if draft.record is not None:
+        _check_record(draft.record)
+
+
+def _check_record(record: object) -> None:
+    hint = 'Write Record("crm", "deal", "42").'
+    if not isinstance(record, Record):
+        raise DraftError(f"record must be a Record, not {type(record).__name__}.", hint=hint)
+    for name in ("system", "kind", "id"):
+        text = guard.check_value(getattr(record, name), f"The {name} of the record")
+        if not 0 < len(text) <= _LONGEST_OF_RECORD:
+            raise DraftError(f"The {name} of the record has 1 to {_LONGEST_OF_RECORD} characters.", hint=hint)
 
 
 def _check(draft: Draft) -> None:
@@ -205,6 +236,7 @@ def _check_addresses(addresses: Sequence[str | Address], what: str) -> None:
 
 def fingerprint(draft: Draft) -> str:
     """sha256 in hex over every field. The same key with another fingerprint is a conflict."""
+    guard.check_type(draft, Draft, "draft")
     digest = hashlib.sha256(b"mailkit draft 1\n")
     for item in _canonical(draft):
         digest.update(b"%d:" % len(item))

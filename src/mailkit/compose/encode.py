@@ -145,7 +145,7 @@ def date(when: datetime) -> str:
     offset = when.utcoffset()
     if offset is None:
         raise DraftError("The date of a message needs a time zone.", hint="Use datetime.now(UTC).")
-    minutes = round(offset.total_seconds() / 60)
+    minutes = int(offset.total_seconds() / 60)
     sign = "-" if minutes < 0 else "+"
     zone = f"{sign}{abs(minutes) // 60:02d}{abs(minutes) % 60:02d}"
     day = f"{_DAYS[when.weekday()]}, {when.day} {_MONTHS[when.month - 1]} {when.year:04d}"

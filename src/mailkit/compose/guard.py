@@ -78,6 +78,16 @@ def check_type(value: object, kind: type | tuple[type, ...], what: str) -> None:
         raise wrong_type(value, kinds[0], what)
 
 
+def check_message(value: object) -> None:
+    """Raises:
+    DraftError: it is no message that ``parse`` has read."""
+    from mailkit.message import Message
+
+    if not isinstance(value, Message):
+        what = type(value).__name__
+        raise DraftError(f"message must be a Message, not {what}.", hint="Read the bytes first: mailkit.parse(raw).")
+
+
 def wrong_type(value: object, kind: type, what: str) -> DraftError:
     """The error for an argument of another type."""
     article = "an" if kind.__name__[0] in "AEIOUaeiou" else "a"

@@ -16,10 +16,10 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from mailkit.compose.addresses import Mailbox, addresses_of, mailbox
-from mailkit.compose.audience import clean
+from mailkit.compose.audience import LONGEST_SUBJECT, clean
 from mailkit.compose.composing import is_message_id
 from mailkit.compose.draft import Draft
-from mailkit.compose.guard import check_type, check_value, is_control, items_of
+from mailkit.compose.guard import check_message, check_type, check_value, is_control, items_of
 from mailkit.compose.vtimezone import vtimezone
 from mailkit.errors import AddressError, DraftError, InjectionError, InputError
 
@@ -80,8 +80,8 @@ class Meeting:
         check_type(self.sequence, int, "sequence")
         if not 0 <= self.sequence <= _MOST_CHANGES:
             raise DraftError(f"The sequence of a meeting is 0 to {_MOST_CHANGES}.")
-        check_type(self.start, date, "start")
-        check_type(self.end, date, "end")
+        _check_time(self.start, "The start")
+        _check_time(self.end, "The end")
         for address in (self.organizer, *self.attendees):
             mailbox(address, "The address in a meeting")
         if not self.uid or len(self.uid) > 255:
@@ -109,6 +109,7 @@ class Meeting:
             changes: what is different, by the names of the arguments; the sequence is one above the series' if it is
                 not among them.
         """
+        _check_time(occurrence, "An occurrence")
         moved: dict[str, Any] = {"start": occurrence, "end": _ends(self, occurrence), "sequence": self.sequence + 1}
         return replace(self, **{**moved, **changes}, rrule="", left_out=(), occurrence=occurrence)
 
@@ -119,6 +120,7 @@ class Meeting:
             wish = [] if cancelled else ["ROLE=REQ-PARTICIPANT", "PARTSTAT=NEEDS-ACTION", "RSVP=TRUE"]
             people.append(_person("ATTENDEE", mailbox(attendee), wish))
         zone = _zone_of(self)
+        check_type(now, (datetime, type(None)), "now")
         return _calendar(
             method,
             [
@@ -156,19 +158,20 @@ def answer_invitation(
     """
     from mailkit.content import read
 
+    check_message(message)
     calendar = read(message).calendar
     if calendar is None or calendar.method != "REQUEST" or not calendar.events:
         raise DraftError("The message holds no invitation.", hint="Look at mailkit.read(message).calendar first.")
     event = calendar.events[0]
-    if status not in _ANSWERS:
+    if not isinstance(status, str) or status not in _ANSWERS:
         raise DraftError(f"{str(status)[:40]!r} is no answer.", hint=f"One of: {', '.join(_ANSWERS)}.")
     organizer = _organizer(event)
-    word = _ANSWERS[status]
+    word, title = _ANSWERS[status], clean(event.summary, most=LONGEST_SUBJECT)
     asked = message.message_id
     return Draft(
         to=[organizer.address],
-        subject=f"{word}: {clean(event.summary)}",
-        text=text or f"{word}: {clean(event.summary)}\n",
+        subject=f"{word}: {title}",
+        text=text or f"{word}: {title}\n",
         calendar=_reply(event, status, organizer, mailbox(attendee, "The attendee"), now),
         in_reply_to=asked if asked is not None and is_message_id(asked) else None,
     )
@@ -218,7 +221,7 @@ def _check_series(meeting: Meeting) -> None:
     start = meeting.start
     times = isinstance(start, datetime)
     for when in (*meeting.left_out, *([] if meeting.occurrence is None else [meeting.occurrence])):
-        check_type(when, date, "An occurrence")
+        _check_time(when, "An occurrence")
         _written(when)
         if isinstance(when, datetime) != times:
             raise DraftError("The occurrences of a meeting are times if it has times, and dates if it has dates.")
@@ -271,8 +274,20 @@ def _zone_of(meeting: Meeting) -> ZoneInfo | None:
 def _ends(meeting: Meeting, occurrence: datetime | date) -> datetime | date:
     """As long after the occurrence begins as the first one lasts."""
     if isinstance(meeting.start, datetime) and isinstance(meeting.end, datetime):
-        return occurrence + (meeting.end.astimezone(UTC) - meeting.start.astimezone(UTC))
-    return occurrence + (_day(meeting.end) - _day(meeting.start))
+        lasts = meeting.end.astimezone(UTC) - meeting.start.astimezone(UTC)
+    else:
+        lasts = _day(meeting.end) - _day(meeting.start)
+    try:
+        return occurrence + lasts
+    except OverflowError as error:
+        raise DraftError("The occurrence ends after the year 9998.") from error
+
+
+def _check_time(when: object, what: str) -> None:
+    check_type(when, date, what)
+    # Of the first and the last year a day can be outside of Python's calendar in another zone.
+    if isinstance(when, date) and not 1 < when.year < 9999:
+        raise DraftError(f"{what} of a meeting lies in the years 2 to 9998.")
 
 
 def _day(when: datetime | date) -> date:
@@ -300,10 +315,10 @@ def _folded(line: str) -> str:
 
 def _written(when: datetime | date) -> str:
     if not isinstance(when, datetime):
-        return f"{when:%Y%m%d}"
+        return f"{when.year:04d}{when:%m%d}"
     if when.utcoffset() is None:
         raise DraftError("The time of a meeting needs a time zone.", hint="Use datetime(…, tzinfo=UTC) or ZoneInfo.")
-    return f"{when.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    return f"{_written(when.astimezone(UTC).date())}T{when.astimezone(UTC):%H%M%S}Z"
 
 
 def _at(name: str, when: datetime | date, zone: ZoneInfo | None = None) -> str:
@@ -311,7 +326,7 @@ def _at(name: str, when: datetime | date, zone: ZoneInfo | None = None) -> str:
         return f"{name};VALUE=DATE:{_written(when)}"
     if zone is None:
         return f"{name}:{_written(when)}"
-    return f"{name};TZID={zone.key}:{when.astimezone(zone):%Y%m%dT%H%M%S}"
+    return f"{name};TZID={zone.key}:{_written(when.astimezone(zone).date())}T{when.astimezone(zone):%H%M%S}"
 
 
 def _span(start: datetime | date, end: datetime | date, zone: ZoneInfo | None = None) -> list[str]:

@@ -29,6 +29,9 @@ from mailkit.errors import DraftError
 # One parameter: of a token, or of text in quotes, which may hold semicolons (RFC 2045 section 5.1).
 _PARAM = re.compile(r"""[; ]*([^\s=;"]+) *= *("(?:[^"\\]|\\.)*"|[^\s;"]+) *(?=;|$)""")
 _ESCAPED = re.compile(r"\\(.)")
+# Lines of a calendar and their folding (RFC 5545 section 3.1): text inside of a value can look like a property.
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_FOLD = re.compile(r"(?:\r\n|\r|\n)[ \t]")
 _LONGEST_TYPE = 1000
 _CID = encode.ATEXT | {".", "@", ":", "+", ","}
 
@@ -94,10 +97,14 @@ def _text(text: str, subtype: str, sturdy: bool, more: Sequence[tuple[str, str]]
 
 def _method(calendar: str) -> str:
     """The METHOD of an iCalendar object, which RFC 6047 section 2.4 wants as a parameter too."""
-    for line in calendar.splitlines():
+    inside = 0
+    for line in _LINE_END.split(_FOLD.sub("", calendar)):
         name, _, value = line.partition(":")
-        if name.strip().upper() == "METHOD" and value.strip() and set(value.strip()) <= TOKEN:
-            return value.strip().upper()
+        name, value = name.partition(";")[0].strip().upper(), value.strip().upper()
+        if name in ("BEGIN", "END") and value != "VCALENDAR":
+            inside += 1 if name == "BEGIN" else -1
+        elif name == "METHOD" and not inside and value and set(value) <= TOKEN:
+            return value
     return "PUBLISH"
 
 

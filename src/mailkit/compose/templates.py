@@ -108,6 +108,7 @@ class Template:
             TemplateError, LimitError: as ``render``.
             InjectionError: a value would put a line break or another control character into the subject.
         """
+        guard.check_type(base, Draft, "base")
         made = self.render(values)
         return replace(base, subject=made.subject, text=made.text, html=made.html)
 
@@ -124,6 +125,8 @@ class Template:
         Raises:
             DraftError: ``base`` has recipients: each would get every letter.
         """
+        guard.check_type(base, (Draft, type(None)), "base")
+        guard.check_type(common, (Mapping, type(None)), "common")
         if base is not None and base.recipients:
             raise DraftError("The base of a merge has recipients, who would get every letter.")
         if not isinstance(rows, Iterable):

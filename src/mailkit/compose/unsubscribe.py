@@ -45,6 +45,7 @@ class Unsubscribe:
     @classmethod
     def of(cls, text: str) -> Unsubscribe:
         """A URL (``https://…``), or an address, with or without ``mailto:``."""
+        guard.check_type(text, str, "The way to unsubscribe")
         if ":" in text and not text.lower().startswith("mailto:"):
             return cls(url=text)
         return cls(mailto=text[7:] if text.lower().startswith("mailto:") else text)

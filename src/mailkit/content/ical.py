@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 __all__ = ["Property", "properties", "unescaped"]
+
+_MEANS = {"^n": "\n", "^'": '"', "^^": "^"}
+_CIRCUMFLEX = re.compile(r"\^[n'^]")
 
 
 @dataclass(slots=True)
@@ -50,8 +54,8 @@ def _property(line: str) -> Property | None:
 
 
 def _unquoted(value: str) -> str:
-    """RFC 6868: a quotation mark, a line end and the circumflex itself."""
-    return value.replace("^n", "\n").replace("^'", '"').replace("^^", "^") if "^" in value else value
+    """RFC 6868: a quotation mark, a line end and the circumflex itself; read from left to right, "^^n" is "^n"."""
+    return _CIRCUMFLEX.sub(lambda found: _MEANS[found[0]], value) if "^" in value else value
 
 
 def unescaped(value: str) -> str:
