@@ -385,3 +385,29 @@ def test_spellings_of_a_language(given, mark):
 def test_an_unknown_language():
     with pytest.raises(InputError, match="no phrases"):
         answered(mail(), language="tlh")
+
+
+@pytest.mark.parametrize(
+    "end", ["</body></html>", "</body>\n</html>\n", "</html>", "</BODY >", "</Body>\r\n </HTML>\r\n"]
+)
+def test_what_is_quoted_stands_inside_of_a_whole_document(end):
+    original = parse(b"From: Bo <bo@client.example>\r\nSubject: x\r\nContent-Type: text/html\r\n\r\n<p>old</p>\r\n")
+    new = f"<html><body><p>new</p>{end}"
+    answer = reply(original, own_addresses=["ana@acme.example"], text=None, html=new, quote=True)
+    passed = forward(original, to=["kim@acme.example"], html=new)
+    for draft in (answer, passed):
+        assert draft.html.endswith(end)
+        assert draft.html.startswith("<html><body><p>new</p>")
+        assert draft.html.count("<p>old</p>") == 1
+
+
+def test_a_document_without_an_end_gets_the_quotation_below():
+    original = parse(b"From: Bo <bo@client.example>\r\nSubject: x\r\nContent-Type: text/html\r\n\r\n<p>old</p>\r\n")
+    answer = reply(
+        original,
+        own_addresses=["ana@acme.example"],
+        text=None,
+        html="<p>say &lt;/body> or </body> here</p>",
+        quote=True,
+    )
+    assert answer.html.startswith("<p>say &lt;/body> or </body> here</p>\n<p>")

@@ -268,7 +268,7 @@ def test_names_escaped_as_rfc_6868_has_it() -> None:
 
 
 def test_an_escaped_circumflex_escapes_nothing_more() -> None:
-    event = read_calendar('BEGIN:VEVENT\nORGANIZER;CN="^^n^^\'^^^^^\'":mailto:ana@acme.example\nEND:VEVENT').events[0]
+    event = read_calendar("BEGIN:VEVENT\nORGANIZER;CN=\"^^n^^'^^^^^'\":mailto:ana@acme.example\nEND:VEVENT").events[0]
     assert event.organizer is not None
     assert event.organizer.name == "^n^'^^\""
 

@@ -16,7 +16,7 @@ from mailkit.compose.composing import is_message_id
 from mailkit.compose.draft import Attachment, Draft, attachments_of
 from mailkit.compose.guard import check_message, check_type
 from mailkit.compose.phrases import phrases_of
-from mailkit.compose.quote import Original, forwarded_html, forwarded_text, quoted_html, quoted_text
+from mailkit.compose.quote import Original, below, forwarded_html, forwarded_text, quoted_html, quoted_text
 
 if TYPE_CHECKING:
     from mailkit.message import Address, Message
@@ -67,7 +67,7 @@ def reply(
         original = Original(message)
         text = None if text is None else f"{text.rstrip()}\n\n{quoted_text(original, phrases)}"
         if html is not None:
-            html = f"{html}\n{quoted_html(original, phrases)}"
+            html = below(html, quoted_html(original, phrases))
             files += _new(original.pictures, files)
     return Draft(
         to=to,
@@ -153,7 +153,7 @@ def forward(
     body = f"{head}\n\n{forwarded_text(original, phrases)}".lstrip("\n")
     if html is not None or original.has_html:
         above = html if html is not None else f"<p>{escape(head).replace(chr(10), '<br>')}</p>" if head else ""
-        html = f"{above}\n{forwarded_html(original, phrases)}".lstrip("\n")
+        html = below(above, forwarded_html(original, phrases)).lstrip("\n")
     pictures = original.pictures
     files = [*pictures, *original.files(without=pictures)]
     return Draft(to=to, cc=cc, subject=subject, text=body, html=html, attachments=files, from_=from_)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from mailkit.message import Message, Part
 
 _LONGEST_CHARSET = 40  # RFC 2978 section 2.3
+_END = re.compile(r"(?:</body\s{0,9}>\s{0,99})?</html\s{0,9}>\s{0,99}\Z|</body\s{0,9}>\s{0,99}\Z", re.IGNORECASE)
+_LONGEST_END = 400
 
 
 class Original:
@@ -99,6 +102,13 @@ def quoted_html(original: Original, phrases: Phrases) -> str:
     """The original as HTML in a ``blockquote``, below the attribution; the marks are those that mail programs know."""
     who = escape(attribution(original.message, phrases))
     return f'<p>{who}</p>\n<blockquote type="cite">{original.html()}</blockquote>\n'
+
+
+def below(html: str, more: str) -> str:
+    """HTML with more below it: inside of its body, if it is a whole document."""
+    end = _END.search(html, max(0, len(html) - _LONGEST_END))
+    at = end.start() if end else len(html)
+    return f"{html[:at]}\n{more}{html[at:]}"
 
 
 def headlines(message: Message, phrases: Phrases) -> list[tuple[str, str]]:
