@@ -84,6 +84,12 @@ def test_a_help_desks_own_mail_is_not_empty() -> None:
         ("On 4 Apr 2024, 3:59 Bo wrote:\n> Old words\n(https://b.example/a) >\n> Old words\n\nNew words", "New words"),
         ("On 4 Apr 2024, 3:59 Bo wrote:\n> Old (https://b.example/a\n_id=5)\n> Old words\n\nNew words", "New words"),
         ("Sent from my iPhone\n\nNew words", "New words"),
+        ("New words\n\nOn Wed, Dec 9, Bo Berg\n<bo@b.example>\nwrote:\n> Old words", "New words"),
+        (
+            "On 4 Apr 2024, 3:59 Bo wrote:\n> A long quoted line that goes on and on until the program breaks it\n"
+            "into the _id\n> Old words\n\nNew words",
+            "New words",
+        ),
     ],
 )
 def test_own_words_beside_and_below_what_programs_write(text: str, new: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .tables import flat, phrases, rows
+from .tables import flat, phrases, rows, without_accents
 
 __all__ = [
     "CLOSINGS",
@@ -132,19 +132,22 @@ en: regards | best regards | kind regards | warm regards | best | best wishes | 
     regards | thanks and regards | thanks & regards | thanks & best regards | with best regards | respectfully |
     kindest regards | warmest regards | rgds | br | kr | cordially | with regards | with best wishes |
     yours respectfully |
-    best regards to all
+    best regards to all |
+    warmly | respectfully yours | with appreciation
 de: mit freundlichen grüßen | mit freundlichen grüssen | mit freundlichem gruß | freundliche grüße | freundliche
     grüsse |
     viele grüße | viele grüsse | liebe grüße | beste grüße | beste grüsse | mit besten grüßen | herzliche grüße | mfg
     | lg | vg | hochachtungsvoll | schöne grüße | gruß | grüße | besten gruß | lieben gruß |
-    ganz liebe grüße | sonnige grüße
+    ganz liebe grüße | sonnige grüße |
+    schönen gruß | sportliche grüße | grüßle
 nl: vriendelijke groeten | hartelijke groeten | groetjes | met vriendelijke groet | met vriendelijke groeten |
     vriendelijke groet | groeten | mvg | hartelijke groet | groet
 af: vriendelike groete
 sv: med vänlig hälsning | med vänliga hälsningar | vänliga hälsningar | mvh | hälsningar | bästa hälsningar |
     hälsning | vänligen | varma hälsningar
 da: med venlig hilsen | venlig hilsen | mvh | kh | de bedste hilsner | hilsen | bedste hilsner | vh |
-    kærlig hilsen | venlige hilsner | mange hilsner
+    kærlig hilsen | venlige hilsner | mange hilsner |
+    dbh | knus
 no: med vennlig hilsen | vennlig hilsen | mvh | hilsen | beste hilsen | vennlige hilsener
 is: bestu kveðjur | kveðja
 fi: ystävällisin terveisin | terveisin | yst. terv | parhain terveisin | terv | terkuin | yt
@@ -154,7 +157,8 @@ lt: pagarbiai
 fr: cordialement | bien cordialement | bien à vous | sincères salutations | salutations | meilleures salutations |
     cdlt | cdt | sincères salutations | mes salutations distinguées | bonne réception | respectueusement |
     bien amicalement |
-    cordiales salutations | amicalement | très cordialement
+    cordiales salutations | amicalement | très cordialement |
+    salutations distinguées | mes salutations distinguées
 es: saludos | un saludo | saludos cordiales | atentamente | cordialmente | un cordial saludo | atte |
     reciba un cordial saludo | reciban un cordial saludo | saludos y gracias | quedo atento | quedo atenta
 ca: salutacions | una salutació | atentament
@@ -164,9 +168,11 @@ pt: abs | att | cordiais saudações | respeitosamente | com os meus melhores cu
     abraço
 it: un caro saluto | cari saluti | un cordiale saluto | i più cordiali saluti | cordialità | cordiali saluti |
     distinti saluti | saluti | cordialmente | un saluto | buona giornata e cordiali saluti
-ro: o zi bună | numai bine | cu stimă | cu respect | toate cele bune
+ro: o zi bună | numai bine | cu stimă | cu respect | toate cele bune |
+    cu bine | cu drag
 pl: pozdrawiam serdecznie | serdecznie pozdrawiam | z wyrazami szacunku | serdeczne pozdrowienia | pozdrawiam |
-    z poważaniem | z powazaniem | pozdrowienia | łączę pozdrowienia | z wyrazami szacunku | pozdr
+    z poważaniem | z powazaniem | pozdrowienia | łączę pozdrowienia | z wyrazami szacunku | pozdr |
+    z pozdrowieniami
 cs: pěkný den | s úctou | s přáním hezkého dne | s pozdravem | s přátelským pozdravem | hezký den | zdraví
 sk: pekný deň | s priateľským pozdravom | s pozdravom | s úctou
 hu: üdvözlettel | tisztelettel | üdv | köszönettel és üdvözlettel
@@ -192,7 +198,7 @@ ja: よろしくお願いします | どうぞよろしくお願いします | �
     何卒よろしくお願いします | どうぞよろしくお願い申し上げます | 引き続きよろしくお願いいたします | 草々 | かしこ |
     以上、よろしくお願いいたします | よろしくお願いいたします | 以上 | 敬具 | 何卒よろしくお願い申し上げます |
     よろしくお願い申し上げます | 以上よろしくお願いいたします
-ko: 감사합니다 | 드림 | 올림
+ko: 감사합니다 | 드림 | 올림 | 고맙습니다 | 좋은 하루 되세요 | 좋은 하루 보내세요 | 안부 전합니다
 th: ขอแสดงความนับถือ | ด้วยความเคารพ
 vi: trân trọng cảm ơn | trân trọng./ | kính thư | thân ái | thân | trân trọng | thân mến | trân trọng kính chào
 id: demikian, terima kasih | demikian dan terima kasih | wassalam | dengan hormat kami | salam | salam hormat |
@@ -211,23 +217,27 @@ en: thanks | many thanks | thank you | thanks a lot | thanks again | thank you v
     love | xx | xoxo | take care | talk soon | see you | see you soon | have a nice day | have a great day |
     have a nice weekend | have a good one
 de: danke | vielen dank | danke im voraus | tausend dank | schönen tag noch | schönes wochenende | bis bald |
-    bis dann | besten dank | herzlichen dank | vielen dank im voraus | danke und gruß
+    bis dann | besten dank | herzlichen dank | vielen dank im voraus | danke und gruß |
+    servus | ciao | auf wiedersehen
 nl: fijne dag | fijn weekend | tot ziens | hartelijk dank | bedankt | dank je | dank u | alvast bedankt | met dank
 sv: ha en bra dag | ha det bra | tusen tack | stort tack | tack | tack på förhand
 da: tak | på forhånd tak | mange tak
 no: takk | på forhånd takk
 fi: kiitos | kiitoksia
 fr: bonne journée | bonne soirée | à bientôt | bon week-end | avec mes remerciements | merci bien | merci |
-    merci d'avance | merci beaucoup | merci par avance
-es: mil gracias | un abrazo | buen día | que tenga buen día | gracias | muchas gracias | gracias de antemano
+    merci d'avance | merci beaucoup | merci par avance |
+    bonne fin de journée | bonne fin de semaine
+es: mil gracias | un abrazo | buen día | que tenga buen día | gracias | muchas gracias | gracias de antemano |
+    quedo a la espera
 pt: bom dia | boa tarde | boa noite | até breve | grato | grata | obrigado | obrigada | muito obrigado |
     muito obrigada | desde já obrigado
 it: buona giornata | buona serata | a presto | buon lavoro | grazie infinite | grazie | grazie mille |
     grazie in anticipo
-ro: mulțumesc | mulţumesc | multumesc
-pl: dziękuję | dzięki | z góry dziękuję
-cs: děkuji | díky | předem děkuji
-sk: ďakujem | vopred ďakujem
+ro: mulțumesc | mulţumesc | multumesc |
+    mulțumesc anticipat | mulțumesc frumos | vă mulțumesc | vă mulțumesc anticipat
+pl: dziękuję | dzięki | z góry dziękuję | dziękujemy | dziękuję bardzo
+cs: děkuji | díky | předem děkuji | děkujeme | moc děkuji | děkuji moc | mockrát děkuji
+sk: ďakujem | vopred ďakujem | ďakujeme | veľmi pekne ďakujem
 hu: köszönöm | köszönettel | előre is köszönöm
 hr: hvala | hvala unaprijed
 ru: спасибо | заранее спасибо | благодарю
@@ -249,5 +259,9 @@ tl: salamat | maraming salamat
 MOBILE = flat(_MOBILE)
 DEVICES, PROGRAMS, SYSTEMS, EXCUSES = _DEVICES, _PROGRAMS, _SYSTEMS, _EXCUSES
 NAMES = tuple(f" {name}" for name in _NAMES)
-CLOSINGS = frozenset(flat(_CLOSINGS))
-THANKS = frozenset(flat(_THANKS))
+CLOSINGS, THANKS = (
+    frozenset(flat(table)).union(
+        *(without_accents(phrase) for name, words in table if name != "vi" for phrase in map(str.casefold, words))
+    )
+    for table in (_CLOSINGS, _THANKS)
+)

@@ -67,7 +67,7 @@ fi: lähetetty | päivämäärä | päiväys
 et: saadetud | kuupäev | saatmisaeg
 lv: nosūtīts | datums
 lt: išsiųsta | data
-fr: envoyé | date | envoyé le
+fr: envoyé | date | envoyé le | message du
 es: enviado | fecha | enviado el
 pt: enviado | enviada em | data | enviado em
 it: inviato | data

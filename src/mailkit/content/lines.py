@@ -33,6 +33,7 @@ WINDOW = 4  # lines over which an attribution is wrapped at most
 _YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)")  # 25xx: Thailand counts from 543 BC
 _TIME = re.compile(r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)")
 _ZONED = re.compile(r"(?:19|20)\d\d-\d\d-\d\d \d{1,2}:\d\d (?:GMT|UTC)[+-]\d")
+_UNDECODED = re.compile(r"(?:=[0-9a-f]{2})++")
 _DIGITS = re.compile(r"\d+")
 _INVISIBLE = dict.fromkeys(
     [0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
@@ -138,11 +139,22 @@ def attribution_start(lines: Sequence[str], end: int, *, quoted: bool = False) -
             names = found is not None and "@" not in tail and _is_name_line(line)  # "Ana <ana@a.example>" on a line
             if found is None or names or (_is_whole(folded) and not whole):
                 found, whole, tail = start, _is_whole(folded), folded
-            if begins and is_dated(folded) and (whole or start < end) and _DIGITS.search(folded_line(line)):
+            if (
+                begins
+                and (is_dated(folded) or _names_day(folded))
+                and (whole or start < end)
+                and _DIGITS.search(folded_line(line))
+            ):
                 return start
     if found is None and quoted and _tells_of_quotation(folded_line(last)):
         return end
     return found
+
+
+def _names_day(folded: str) -> bool:
+    """``On Wed, Dec 9, Ana``: neither a year nor a time."""
+    words = folded.split()[:6]
+    return any(month_of(word) for word in words) and any(word.strip(".,")[:1].isdigit() for word in words)
 
 
 def _ends_sentence(line: str) -> bool:
@@ -165,6 +177,8 @@ def _is_whole(folded: str) -> bool:
 def folded_line(text: str) -> str:
     """The line case folded, the digits of all scripts as 0 to 9."""
     text = text.strip().casefold()
+    if "=c" in text or "=e" in text:  # quoted-printable left undecoded
+        text = _UNDECODED.sub(lambda found: bytes.fromhex(found[0].replace("=", "")).decode("utf-8", "replace"), text)
     if text.isascii() or not any(char.isdecimal() and not char.isascii() for char in text):
         return text
     # Digits of other scripts: "٢٠٢٤" is a year too

@@ -38,6 +38,7 @@ __all__ = ["Reply", "Segment", "split_reply"]
 
 MAX_CHARACTERS = 2 * 1024 * 1024
 MAX_LINES = 20_000
+LONG_LINE = 60  # characters of a quoted line that may have been wrapped
 MAX_MARKS = 20  # kinds of quote marks other than ">" in one text
 NEW, QUOTE, ATTRIBUTION, SIGNATURE, FORWARD = "new", "quote", "attribution", "signature", "forward"
 
@@ -129,7 +130,10 @@ def _links_closed(lines: list[str]) -> list[str]:
     """Without the mark where ``>`` only closes a link that was broken at the end of the line above."""
     for number in range(1, len(lines)):
         above = lines[number - 1]
-        if is_quoted(lines[number]) and "://" in above[above.rfind("<") + 1 :] and above.rfind("<") > above.rfind(">"):
+        if not is_quoted(lines[number]) or above.rfind("<") <= above.rfind(">"):
+            continue
+        link = above[above.rfind("<") + 1 :]
+        if "://" in link or ("@" in link and link.endswith("=")):  # "=": a soft break left undecoded
             lines[number] = lines[number][1:].lstrip()
     return lines
 
@@ -286,8 +290,16 @@ def _fill_gaps(lines: Sequence[str], kinds: list[str]) -> None:
     for start, end in _stretches(kinds, NEW):
         if start == 0 or end == len(kinds) or not kinds[start - 1] == kinds[end] == QUOTE:
             continue
-        if not any(lines[start:end]) or (end - start <= 3 and _wrapped_link(lines, start, end)):
+        wrapped = end - start <= 3 and (_wrapped_link(lines, start, end) or _wrapped_rest(lines, start, end))
+        if wrapped or not any(lines[start:end]):
             kinds[start:end] = [QUOTE] * (end - start)
+
+
+def _wrapped_rest(lines: Sequence[str], start: int, end: int) -> bool:
+    """Whether the line is the rest of a long quoted one that was wrapped without its mark: it goes on in the middle of
+    a sentence, and the quotation goes on right below."""
+    above, line = lines[start - 1], lines[start]
+    return end - start == 1 and len(above) >= LONG_LINE and above[-1] not in ".!?:;" and line[:1].islower()
 
 
 def _wrapped_link(lines: Sequence[str], start: int, end: int) -> bool:

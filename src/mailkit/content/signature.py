@@ -18,6 +18,7 @@ MAX_BELOW = 25  # lines that may follow "--": what is longer is text with a rule
 MAX_CLOSING = 12  # lines that may follow a closing formula
 MAX_NAME = 6  # lines that may follow thanks
 MAX_CARD = 8  # lines of a signature that begins with the sender's name
+LONG_RULE = 20  # signs of a rule that sets a signature off
 MAX_FOOTER = 8  # lines of a list footer
 MAX_ADDED = 30  # lines that phones, lists and programs added one below the other
 _RULES = frozenset({"--", "—", "—-", "––", "-- --"})
@@ -38,7 +39,7 @@ _JOINS = re.compile(r" ?[/,&+|] ?| (?:and|und|et|y|e|og|och|ja|en|a|i|si|și|dan
 _FROM_PLACE = frozenset({"aus", "vom", "from", "fra", "från", "uit", "de", "da", "desde", "z", "ze", "из", "dari"})
 # Too short, or too much of a word, to be a formula with a name behind it: "Best Western"
 _NEVER_NAMED = frozenset({"best", "br", "kr", "salam", "att", "lp", "kh", "vh", "abs", "thân", "yt", "to", "od", "от"})
-_RULE_SIGNS = "_-=*─━―＿＝"
+_RULE_SIGNS = "_-=*─━―＿＝—–"
 _CONTACTS = (
     "://",
     "www.",
@@ -108,10 +109,18 @@ def _footer(lines: Sequence[str], end: int) -> int:
         if len(line) >= 20 and not line.strip("_-=") and _has(below, ("://", "@", "list", "subscri")):
             return number
         above = next((lines[n] for n in range(number - 1, max(-1, number - 3), -1) if lines[n]), "")
+        if number and not lines[number - 1] and _is_card_below(lines[number + 1 : end], len(line)):
+            return number
         short = all(len(other) <= 60 and not _is_sentence(other) for other in lines[number + 1 : end] if other)
         if short and not above.endswith(":") and _has(below, _CONTACTS):
             return number
     return end
+
+
+def _is_card_below(lines: Sequence[str], width: int) -> bool:
+    """Whether nothing stands below a long rule but a name and two or three more short lines: title, firm."""
+    card = [line for line in lines if line]
+    return width >= LONG_RULE and 2 <= len(card) <= 4 and all(map(_is_name, card))
 
 
 def _mobile(lines: Sequence[str], end: int) -> int:
