@@ -123,6 +123,8 @@ CARD = "Bo Berg\nHead of Sales\nACME Ltd.\nTel. +49 30 1234567\nwww.b.example"
         (f"My colleague is\n\n{CARD.replace('Bo Berg', 'Cy Clark')}\n", "My colleague is\n\nCy Clark"),
         (f"{CARD}\n", CARD),
         ("Yes, please.\n\nBo Berg\n", "Yes, please.\n\nBo Berg"),
+        (f"Yes, please.\n\nDr. {CARD}\n", "Yes, please."),
+        (f"Please write to\n\nDr. {CARD.replace('Bo Berg', 'Cy Clark')}\n", "Please write to\n\nDr. Cy Clark"),
     ],
 )
 def test_the_senders_card_is_a_signature(text: str, new: str) -> None:
@@ -130,6 +132,14 @@ def test_the_senders_card_is_a_signature(text: str, new: str) -> None:
     view = read(parse(raw.encode()))
     assert view.reply_text.startswith(new)
     assert ("Sales" in view.signature) is (new == "Yes, please.")
+
+
+def test_a_card_below_the_name_that_closes_the_mail_is_a_signature() -> None:
+    card = CARD.replace("Bo", "Dr. Bo")
+    reply = split_reply(f"Yes, please.\n\nBo\n\n{card}\n\nOn 4 Apr 2024, 3:59 Ana wrote:\n> Old words")
+    assert (reply.reply, reply.signature) == ("Yes, please.\n\nBo", card)
+    other = f"Yes, please.\n\nBo\n\n{CARD.replace('Bo', 'Cy')}"
+    assert split_reply(other).reply == other
 
 
 @pytest.mark.parametrize(

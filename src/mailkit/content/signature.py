@@ -291,16 +291,26 @@ def _is_own_sentence(line: str) -> bool:
 
 
 def _card(lines: Sequence[str], end: int, sender: str) -> int:
-    """A last paragraph of a few short lines that begins with the sender's name: name, title, firm, telephone."""
+    """A last paragraph of a few short lines that begins with the sender's name: name, title, firm, telephone. Where it
+    names a telephone or an address, the name may follow a title, and be the one that stands alone right above."""
     start = end
     while start > max(0, end - MAX_CARD - 1) and lines[start - 1]:
         start -= 1
-    if not 2 <= end - start <= MAX_CARD or start == 0 or len(sender.split()) < 2:
+    if not 2 <= end - start <= MAX_CARD or start == 0 or any(len(line) > 80 for line in lines[start:end]):
         return end
     above = next((lines[n] for n in range(start - 1, max(-1, start - 4), -1) if lines[n]), "")
-    name = lines[start].strip("*_-– ").casefold()
-    is_card = name.startswith(sender.casefold()) and all(len(line) <= 80 for line in lines[start:end])
-    return start if is_card and not above.endswith((":", "：")) else end
+    if above.endswith((":", "：")):
+        return end
+    name, sender = lines[start].strip("*_-– ").casefold(), sender.casefold()
+    if len(sender.split()) > 1 and name.startswith(sender):
+        return start
+    names = [sender] if len(sender.split()) > 1 else []
+    if above and len(above.split()) <= 3 and above[0].isupper() and _is_name(above):
+        names.append(above.casefold())
+    told = any(f" {one} " in f" {name} " for one in names) and _has(
+        " ".join(lines[start + 1 : end]).casefold(), _CONTACTS
+    )
+    return start if told and not any(map(_is_sentence, lines[start:end])) else end
 
 
 def _dashed_name(lines: Sequence[str], end: int) -> int:
