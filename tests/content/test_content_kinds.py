@@ -35,6 +35,8 @@ HEADERS = {
         True,
     ),
     "exch oof noauto": (["X-Auto-Response-Suppress: DR, OOF, AutoReply"], "Automatic reply: Offer", "auto-reply", True),
+    "in brackets": (["Precedence: junk"], "[Automatyczna odpowiedź] Offer", "auto-reply", True),
+    "in brackets by a person": (["In-Reply-To: <1@acme.example>"], "[Out of office] who?", "normal", False),
     "exch oof2": (["X-MS-Exchange-Inbox-Rules-Loop: bo@b.example"], "Out of Office: Offer", "auto-reply", True),
     "human ooo": (["In-Reply-To: <1@acme.example>"], "Re: Out of office next week", "normal", False),
     "gmail vac": (

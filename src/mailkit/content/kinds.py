@@ -22,7 +22,8 @@ _AUTO_REPLY_HEADERS = phrases(
 _AWAY_SUBJECTS = phrases(
     """
     automatic reply | auto reply | auto-reply | autoreply | automatic response | auto response | autoresponse |
-    out of office | out of the office | on vacation | vacation reply | away until |
+    out of office | out of the office | on vacation | vacation | i am currently out | i will be out | i am out |
+    this is an automated | on leave | fuori ufficio | vacation reply | away until |
     automatische antwort | abwesenheit | abwesend | nicht im büro | automatisch antwoord | afwezig | niet aanwezig |
     réponse automatique | absence | absent du bureau | respuesta automática | fuera de la oficina | ausencia |
     resposta automática | ausência | risposta automatica | fuori sede | assenza | autosvar | automatiskt svar |
@@ -88,7 +89,7 @@ def is_auto_reply(message: Message) -> bool:
         return True
     if _token(message, "Delivered-To") == "autoresponder" or _token(message, "X-FC-MachineGenerated") == "true":
         return True
-    subject = message.subject.strip().lower()
+    subject = message.subject.strip().lstrip("[(* ").lower()
     if is_list(message) and not _is_bulk(message):
         return False  # lists set Precedence themselves, and people there talk about absences
     about_absence = subject.startswith(_AWAY_SUBJECTS) or any(words in subject for words in _AWAY)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from .tables import rows
 
-__all__ = ["PHRASES"]
+__all__ = ["PATTERNS", "PHRASES"]
 
 # The first line that has one of its phrases in the sentence decides. Order matters: "blocked … DMARC policy" is an
 # authentication failure, "protect our users from spam" stands in half of all refusals.
@@ -13,15 +15,17 @@ PHRASES = rows(
 spamdetected: spam/virus | spam or virus | spam classification | due to spam
 virusdetected: virus | malware | infected | trojan | potentially executable
 toomanyconn: daily user sending | sending quota | daily sending | throttl | message quota
-rejected: batv | bouncedeny | third-party dsns | unsigned dsn | bogus mail from | empty envelope | null sender |
-    <> invalid sender | backscatter protection | emetteur invalide | émetteur invalide | provide a valid from |
-    not owned by user | sender email address | address is not verified | not pre-approved | sender is spammer |
-    sender domain is empty | empty email address | returned mail not accepted | delivery not authorized |
-    fully qualified email address | recursive cname | from an address that | permission to post | 投稿する権限 |
-    user complaints
-filtered: recipient preferences | blocked by the recipient | only accepting mail from | not accepting any mail |
-    not currently being accepted for this mailbox | restricted sms | notauthorized | account is protected by |
-    user reject | refuse to receive | refuses to accept your mail | refused by recipient | bounced address
+rejected: batv | mail from domain | authorized to send as | bouncedeny | third-party dsns | unsigned dsn |
+    bogus mail from | empty envelope | null sender | <> invalid sender | backscatter protection | emetteur invalide |
+    émetteur invalide | provide a valid from | not owned by user | sender email address | address is not verified |
+    not pre-approved | sender is spammer | sender domain is empty | empty email address |
+    returned mail not accepted | delivery not authorized | fully qualified email address | recursive cname |
+    from an address that | permission to post | 投稿する権限 | user complaints
+filtered: recipient preferences | accept mail from you~ | accept mails from you~ | has blocked your |
+    blocked by user | verify your address | you verify | blocked by the recipient | only accepting mail from |
+    not accepting any mail | not currently being accepted for this mailbox | restricted sms | notauthorized |
+    account is protected by | user reject | refuse to receive | refuses to accept your mail | refused by recipient |
+    bounced address
 mailboxfull: mailbox exceeds | enough space | their quota | full mailbox | disk quota | disc quota | userdisk |
     domaindisk | allowed quota | quota violation | mailbox exceeded | disk space limit | folder is full |
     enough storage space | space has been used up | allowed storage | too much mail data | mail file size exceeds |
@@ -41,11 +45,11 @@ mesgtoobig: exceeds the size limit | inbound message size | max message size | m
     message too large | message too big | too large for | size exceeds | exceeds maximum | exceeds the maximum |
     size limit exceeded | exceeded the maximum message size | line limit exceeded | file too big |
     message size limit | larger than the current system limit
-authfailure: dmarc | unauthenticated email | sender is unauthenticated | dkim signature | dkim verification |
-    senders to authenticate | authentication level | not authenticated by | arc validation | spf validation error |
-    spf check | spf record | spf fail | spf settings | spf.pobox | bad spf | per it's spf | fails to pass spf |
-    spf validation | sender policy framework | dkim fail | dkim check | failed authentication |
-    authentication checks | not pass authentication | does not pass dkim
+authfailure: dmarc | authentication failed | name or password | unauthenticated email | sender is unauthenticated |
+    dkim signature | dkim verification | senders to authenticate | authentication level | not authenticated by |
+    arc validation | spf validation error | spf check | spf record | spf fail | spf settings | spf.pobox | bad spf |
+    per it's spf | fails to pass spf | spf validation | sender policy framework | dkim fail | dkim check |
+    failed authentication | authentication checks | not pass authentication | does not pass dkim
 requireptr: no ptr | dns ptr | ptr record | reverse dns | rdns | ip name lookup failed | reverse lookup |
     unverifyable sending ip | cannot find your hostname | cannot find your reverse | fcrdns |
     cannot resolve your address | domain name of your host | forward dns | unresolvable relay host |
@@ -59,10 +63,10 @@ spamdetected: likely unsolicited | reject, id= | no spam please | by spamassassi
     considered as spam | classified as spam | identified as spam | looks like spam | spam message rejected |
     spam content | dt:spm | is spam | as spam | spam score | ssage spam | spammail | est un spam | als spam |
     como spam | come spam | спам | 垃圾邮件
-norelaying: rcpthosts | relay access denied | relaying denied | configured to relay | relay not permitted |
-    unable to relay | relaying not | not permitted to relay | relay denied | we do not relay | not allowed to relay |
-    relaying prohibited | attempt to relay | insecure mail relay | allowed to relay | to relay through |
-    authentication when attempting to send
+norelaying: rcpthosts | no relaying | as a relay | relay access denied | relaying denied | configured to relay |
+    relay not permitted | unable to relay | relaying not | not permitted to relay | relay denied | we do not relay |
+    not allowed to relay | relaying prohibited | attempt to relay | insecure mail relay | allowed to relay |
+    to relay through | authentication when attempting to send
 hasmoved: no longer on server | has been replaced by | has moved | have moved | not our customer | mailbox moved |
     user not local
 toomanyconn: too many recipients | too many errors | too many smtp sessions | connection limit | emails per hour |
@@ -71,13 +75,14 @@ toomanyconn: too many recipients | too many errors | too many smtp sessions | co
     sending too quickly | receiving mail too quickly | receiving mail at a rate | frequency limited |
     frequency exceed | too frequent | maximum number of messages | sending limit | hourly limit | daily limit |
     messages per hour | please slow down | exceeded the maximum number of connections | daily user sending
-suspend: disabled or discontinued | currently suspended | temporary locked | temporarily locked | inactive user |
-    temporarily inactive | suspend the service | disabled recipient | recipient disabled | recipient is disabled |
-    user disabled | user is disabled | account has been disabled | account is disabled | account disabled |
-    mailbox disabled | mailbox is disabled | account is locked | account inactive | is inactive | deactivated |
-    account suspended | user suspended | mailbox suspended | has been suspended | is suspended |
-    account has been locked | mailbox unavailable due to inactivity | user is locked |
-    account that you tried to reach is disabled | mailbox is frozen
+suspend: disabled or discontinued | account is expired | account has expired | account expired | due to inactivity |
+    per inutilizzo | falta de uso | inactivo | nieaktywne | currently suspended | temporary locked |
+    temporarily locked | inactive user | temporarily inactive | suspend the service | disabled recipient |
+    recipient disabled | recipient is disabled | user disabled | user is disabled | account has been disabled |
+    account is disabled | account disabled | mailbox disabled | mailbox is disabled | account is locked |
+    account inactive | is inactive | deactivated | account suspended | user suspended | mailbox suspended |
+    has been suspended | is suspended | account has been locked | mailbox unavailable due to inactivity |
+    user is locked | account that you tried to reach is disabled | mailbox is frozen
 notcompliantrfc: message-id headers | multiple subject | multiple message-id | multiple addresses in from | not rfc |
     rfc 5322 | rfc 2822 | rfc5322 | rfc2822 | not compliant | missing a valid messageid | missing from header
 contenterror: 8-bit data in message header | duplicate header | mime complexity | invalid mime headers |
@@ -106,32 +111,36 @@ blocked: not allowed to connect | network not allowed | confirm this mail server
     unresolvable hostname
 spamdetected: spam | ~ube | mail content denied | content denied | due to content | message content rejected |
     unsolicited | content rejected | junk mail | bulk mail
-hostunknown: host unknown | domain is not reachable | domain must exist | mail domain mentioned in |
-    name or service not known | domain may not exist | unknown host | domain does not exist | domain doesn't exist |
-    no such host | domain not found | no such domain | unrouteable mail domain | nxdomain | unknown domain |
-    domain unknown | host or domain name not found | bad destination host | invalid domain |
-    domain couldn't be found | recipientdomainnotfound | non-existent domain | domain name not found
+hostunknown: host unknown | find any host | host name is unknown | domain is not reachable | domain must exist |
+    mail domain mentioned in | name or service not known | domain may not exist | unknown host |
+    domain does not exist | domain doesn't exist | no such host | domain not found | no such domain |
+    unrouteable mail domain | nxdomain | unknown domain | domain unknown | host or domain name not found |
+    bad destination host | invalid domain | domain couldn't be found | recipientdomainnotfound |
+    non-existent domain | domain name not found
 notaccept: couldn't find a mail exchanger | does not accept mail | doesn't accept mail | not accept any mail |
     null mx | nullmx | no mail hub | host does not receive mail | no mx record
-userunknown: invalid final delivery userid | unbekannter empfänger | empfänger unbekannt | empfänger ist unbekannt |
-    adresse unbekannt | utilisateur inconnu | destinataire inconnu | adresse inconnue | usuario desconocido |
-    usuario no existe | destinatario desconocido | no existe | usuário desconhecido | não existe |
-    utente sconosciuto | destinatario inesistente | onbekende gebruiker | bestaat niet | okänd mottagare |
-    nieznany użytkownik | nie istnieje | neznámý | пользователь не найден |
-    не существует | нет такого пользователя | 不存在 | 用户不存在 | 找不到收件人 |
-    無此使用者 | 宛先不明 | ユーザーが見つかりません | 존재하지 않는 | tidak ditemukan | tidak dikenal |
-    không tồn tại | ไม่พบ | non-existent account | nonexistent account | non-existent user | archived recipient |
-    user unknown | unknown user | no such user | user not found | does not exist | doesn't exist |
-    recipient not found | recipientnotfound | invalid recipient | unknown recipient | recipient unknown |
-    no mailbox | address rejected | unknown local part | not a valid | no such recipient | mailbox not found |
-    unknown address | unrouteable address | address unknown | addressee unknown | invalid mailbox |
-    account not found | no such address | no such person | no such mailbox | mailbox unavailable |
-    user doesn't have | no account | not a known user | not listed in | address not found |
-    unable to find recipient | wasn't found at | couldn't be found | is not a valid mailbox | user invalid |
-    invalid user | bad destination mailbox | recipient no longer | no longer valid | undeliverable address |
-    not found by smtp address | destinataire invalide | unknown or illegal | unknown account | unknown mailbox |
-    no valid recipient | name is not recognized | no one at this address | nessun utente | > not found | badrcptto |
-    badrecipientto | validrcptto | account unavailable | rejected recipients | recipients was undeliverable |
+userunknown: invalid final delivery userid | found in ldap | userid unknown | sconosciuto | inesistente |
+    destinatario errato | nie ma takiego | adressat unbekannt | no one with | mail drop | mail for that user |
+    recipient not allowed | recipient rejected | not a user | not in directory | unbekannter empfänger |
+    empfänger unbekannt | empfänger ist unbekannt | adresse unbekannt | utilisateur inconnu | destinataire inconnu |
+    adresse inconnue | usuario desconocido | usuario no existe | destinatario desconocido | no existe |
+    usuário desconhecido | não existe | utente sconosciuto | destinatario inesistente | onbekende gebruiker |
+    bestaat niet | okänd mottagare | nieznany użytkownik | nie istnieje | neznámý |
+    пользователь не найден | не существует |
+    нет такого пользователя | 不存在 | 用户不存在 | 找不到收件人 | 無此使用者 | 宛先不明 |
+    ユーザーが見つかりません | 존재하지 않는 | tidak ditemukan | tidak dikenal | không tồn tại | ไม่พบ |
+    non-existent account | nonexistent account | non-existent user | archived recipient | user unknown |
+    unknown user | no such user | user not found | does not exist | doesn't exist | recipient not found |
+    recipientnotfound | invalid recipient | unknown recipient | recipient unknown | no mailbox | address rejected |
+    unknown local part | not a valid | no such recipient | mailbox not found | unknown address |
+    unrouteable address | address unknown | addressee unknown | invalid mailbox | account not found |
+    no such address | no such person | no such mailbox | mailbox unavailable | user doesn't have | no account |
+    not a known user | not listed in | address not found | unable to find recipient | wasn't found at |
+    couldn't be found | is not a valid mailbox | user invalid | invalid user | bad destination mailbox |
+    recipient no longer | no longer valid | undeliverable address | not found by smtp address |
+    destinataire invalide | unknown or illegal | unknown account | unknown mailbox | no valid recipient |
+    name is not recognized | no one at this address | nessun utente | > not found | badrcptto | badrecipientto |
+    validrcptto | account unavailable | rejected recipients | recipients was undeliverable |
     recipient has been denied | that domain or user isn't | not email addresses | in name directory
 filtered: rejected by a remote mail server
 expired: could not be delivered for | delivered for too long | retry timeout exceeded | hosts have been failing |
@@ -155,4 +164,52 @@ systemerror: could not load | upstream error | ldap server | loop broken | inter
 syntaxerror: improper sequence | parameter not implemented | bad sequence | malformed address | syntax error |
     command not implemented | not recognized | must issue | need rcpt
 """
+)
+
+_MAILBOX = (
+    r"\b(?:users?|recipients?|rcpt|mail ?box|accounts?|alias|email name"
+    r"|(?<!ip )(?<!ip-)(?<!your )(?<!ing )address(?:es|ee)?)\b"
+)
+# Whatever is said of these is not said of the mailbox
+_OTHERS = "server|host|certificate|command|send|policy|reject|contain|agent|password|file|signature|content|argument"
+_BETWEEN = rf"(?:(?!{_OTHERS})[^;]){{0,45}}?"
+_GONE = (
+    rf"\bunknown(?! (?:{_OTHERS}))|\binvalid(?! (?:{_OTHERS}))|\bunavailable"
+    r"|\bnot (?:be )?(?:found|exist|known|local|present|valid|active|ok\b|here\b)"
+    r"|n't exist|\bmissing home|\b(?:closed|deleted|removed|terminated)"
+    r"|\bno longer (?:valid|accepts|exists|active|available|in use)"
+)
+_NOT_ONE = (
+    r"\b(?:unknown|invalid|illegal|bad|no such|not (?:a|an) (?:valid|known|local|active)|non-?existent|non existent)"
+)
+_SENDER = r"\b(?:sender|return.path|mail from|from header|envelope)(?:'s)?"
+# What a sentence comes to that has no phrase of the table: words that stand together or not far from each other
+PATTERNS = tuple(
+    (reason, re.compile(pattern))
+    for reason, pattern in (
+        ("rejected", rf"{_SENDER}\b{_BETWEEN}(?:unknown|invalid|not |denied|refused|must )|{_NOT_ONE} {_SENDER}"),
+        ("userunknown", rf"{_MAILBOX}{_BETWEEN}(?:{_GONE})|\brecipient (?:is )?not accepted"),
+        (
+            "userunknown",
+            rf"(?:{_NOT_ONE}|\bcan't accept|\bfind)[ _-](?:(?:e-?mail|local|mail) )?{_MAILBOX}(?! (?:{_OTHERS}))",
+        ),
+        ("userunknown", r"\bunknown local[ -]part|\bno (?:e-?mail |mail )?(?:account|box|mailbox)\b"),
+        ("userunknown", r"\bno longer (?:employed|works?)\b|\bformer employee|\bleft the company"),
+        ("suspend", rf"{_MAILBOX}{_BETWEEN}(?:disabled|deactivat|deaktiv|suspended|locked|inactive|not available)"),
+        ("toomanyconn", r"\btoo many\b|\brate (?:is )?(?:too high|exceeded)|\bthe rate\b|\bconcurrency"),
+        ("mailboxfull", r"\b(?:user|recipient|mailbox|account) has exceeded|\bzu ?viele mails"),
+        (
+            "mesgtoobig",
+            r"\b(?:attachment|mail|message|data)s? (?:is |are )?(?:too (?:large|big)|larger than)|\btoo much data",
+        ),
+        ("policyviolation", r"\battachments?\b|\bpassword.protected|\brefused by organi[sz]ation"),
+        ("systemerror", r"\bbusy\b|\b(?:system|much|over) ?load|\btemporarily suspended"),
+        ("authfailure", r"\bdomainkeys|\bspf\b|\bdkim\b|\bsender.?id\b"),
+        (
+            "blocked",
+            r"\bdynamic.ip|\bdial.?up|\bips blocked|\blisted (?:by|on|at)\b|\bsending ip|\blocation|\bgeogra|\bcountry",
+        ),
+        ("networkerror", r"\bcan't connect|\bcertificate|\bssl\b|\bconnection aborted"),
+        ("contenterror", r"\binvalid mime|\bbad header|\bline too long|\bnul char|\b8bitmime"),
+    )
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from .reason_words import PHRASES
+from .reason_words import PATTERNS, PHRASES
 from .tables import rows
 
 __all__ = ["HARD_REASONS", "is_hard", "reason_for", "reason_in"]
@@ -21,18 +21,6 @@ HARD_REASONS = frozenset({"userunknown", "hostunknown", "hasmoved", "notaccept"}
 _CONTINUED = re.compile(r"\b[245]\d\d(?:-[245]\.\d{1,3}\.\d{1,3} ?|- ?| [245]\.\d{1,3}\.\d{1,3} )")
 MAX_SENTENCE = 4000  # characters; the reason always stands near the front
 _MANY_LINES = re.compile(r"\b([245]\d\d)-")  # an answer of several lines: its last line has the code and a blank
-
-# A mailbox and, not far from it, that it is not there: asked where no phrase of the table is in the sentence.
-_MAILBOX = r"(?:users?|recipients?|rcpt|mail ?box|accounts?|alias|email name|(?<!ip )(?<!ip-)(?<!your )address(?:es)?)"
-_BETWEEN = r"(?:(?!server|host|certificate|command|sender)[^;]){0,60}?"
-_NOT_THERE = re.compile(
-    rf"\b{_MAILBOX}\b{_BETWEEN}(?:\bunknown|\bnot (?:be )?(?:found|exist|known|local|present|valid|active|ok\b)"
-    rf"|\binvalid|\bunavailable|n't exist|\bmissing home|\bno longer (?:valid|accepts|exists|active|available))"
-    rf"|\brecipient (?:is )?not accepted"
-    rf"|(?:\b(?:unknown|invalid|illegal|bad|no such|not (?:a|an) (?:valid|known|local|active))|\bnon-?existent"
-    rf"|\bnon existent|\bcan't accept)[ _-](?:(?:e-?mail|local|mail) )?{_MAILBOX}|\bunknown local[ -]part"
-    rf"|\bno (?:e-?mail |mail )?(?:account|box|mailbox)\b"
-)
 
 _BY_STATUS = {
     detail: reason
@@ -115,11 +103,11 @@ def is_hard(reason: str, status: str, action: str) -> bool | None:
 def reason_in(sentence: str) -> str:
     """What the words alone say, "" if nothing."""
     whole = " ".join(sentence[:MAX_SENTENCE].lower().split())
-    text = _CONTINUED.sub("", whole)
+    text = f"{_CONTINUED.sub('', whole)} "
     for code in set(_MANY_LINES.findall(whole)):
         text = text.replace(f" {code} ", " ")
     found = next((reason for reason, phrases in PHRASES if any(phrase in text for phrase in phrases)), "")
-    return found or ("userunknown" if _NOT_THERE.search(text) else "")
+    return found or next((reason for reason, pattern in PATTERNS if pattern.search(text)), "")
 
 
 def _from_status(status: str, action: str) -> str:
