@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 
 import anyio
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from mailkit import AsyncMailKit, Draft, MailKit, MessageReceived, Record
@@ -100,6 +101,36 @@ def test_a_watch_is_awaited_and_ended(office: Application) -> None:
     asyncio.run(main())
 
 
+@pytest.mark.parametrize("natively", [False, True], ids=["by a scope", "by its task"])
+def test_a_quiet_watch_ends_when_it_is_cancelled(
+    office: Application, natively: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mailkit.kit.mailboxes.SLICE_SECONDS", 0.1)
+    before = set(threading.enumerate())
+
+    async def watch(kit: AsyncMailKit) -> None:
+        async for _ in kit.watch("sales"):
+            pass
+
+    async def main() -> None:
+        kit = AsyncMailKit(office.kit)
+        if natively:
+            task = asyncio.create_task(watch(kit))
+            await asyncio.sleep(0.5)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await asyncio.wait_for(task, 5)
+        else:
+            with anyio.move_on_after(0.5) as scope:
+                await watch(kit)
+            assert scope.cancelled_caught
+
+    asyncio.run(main())
+    for thread in set(threading.enumerate()) - before:
+        thread.join(0 if thread.daemon else 10)
+        assert thread.daemon or not thread.is_alive(), "the thread of the watch goes on"
+
+
 async def _later(office: Application) -> None:
     await asyncio.sleep(0.3)
     office.arrives(mail(to=ANA))
@@ -137,6 +168,47 @@ def test_enqueue_on_an_asynchronous_transaction(office: Application, store_url: 
 
     asyncio.run(main())
     assert len(office.server.sent) == 1
+
+
+def test_a_cancelled_enqueue_leaves_the_transaction_usable_and_the_row_in_it(
+    office: Application, store_url: str
+) -> None:
+    """Cancelled at every step of it, by its task and by a scope."""
+
+    async def until(step: int, kit: AsyncMailKit, engine: AsyncEngine) -> bool:
+        async with engine.begin() as tx:
+            await tx.execute(text("INSERT INTO app VALUES (:n)"), {"n": step})
+            putting = asyncio.create_task(
+                kit.outbox.enqueue(_draft(), account="sales", key=f"order-{step}", tx=tx), name="putting"
+            )
+            for _ in range(step):
+                await asyncio.sleep(0)
+            over = putting.done()
+            putting.cancel()
+            await asyncio.wait([putting])
+            assert putting.cancelled() or over
+            # Not begun is not written; begun is written whole.
+            found = await tx.execute(text("SELECT count(*) FROM mailkit_outbox"))
+            assert found.scalar() in (step, step + 1)
+            if not step:
+                await kit.outbox.enqueue(_draft(), account="sales", key="order-0", tx=tx)
+        return over
+
+    async def main() -> int:
+        kit, engine = AsyncMailKit(office.kit), _async_engine(store_url)
+        async with engine.begin() as tx:
+            await tx.execute(text("CREATE TABLE app (n INTEGER)"))
+        steps = 0
+        while not await until(steps, kit, engine):
+            steps += 1
+        async with engine.connect() as tx:
+            rows = (await tx.execute(text("SELECT (SELECT count(*) FROM app), count(*) FROM mailkit_outbox"))).one()
+            assert tuple(rows) == (steps + 1, steps + 1)
+        await engine.dispose()
+        return steps
+
+    assert asyncio.run(main()) > 5
+    assert office.kit.outbox.dispatch() > 5
 
 
 def test_inside_fastapi(office: Application) -> None:

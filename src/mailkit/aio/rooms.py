@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mailkit.aio.workers import Workers
+from mailkit.aio.workers import Workers, on_connection
 from mailkit.kit import MailKit
-from mailkit.kit.blocking import asynchronous
 from mailkit.words import Link, Receipt, Record, Stored
 
 if TYPE_CHECKING:
@@ -68,12 +67,11 @@ class AsyncOutbox:
         self._sync, self._run = kit.outbox, threads.run
 
     async def enqueue(self, draft: Draft, *, account: str, key: str, tx: AsyncConnection | None = None) -> Receipt:
-        """See ``Outbox.enqueue``; ``tx`` is an SQLAlchemy ``AsyncConnection``, and stays on its loop."""
+        """See ``Outbox.enqueue``; ``tx`` is an SQLAlchemy ``AsyncConnection``, and stays on its loop. Cancelled in the
+        middle, it ends what it began first: the transaction is open and usable, and holds the row."""
         if tx is None:
             return await self._run(self._sync.enqueue, draft, account=account, key=key)
-        return await asynchronous(tx).run_sync(
-            lambda inner: self._sync.enqueue(draft, account=account, key=key, tx=inner)
-        )
+        return await on_connection(tx, lambda inner: self._sync.enqueue(draft, account=account, key=key, tx=inner))
 
     async def get(self, outbox_id: int) -> Receipt:
         """See ``Outbox.get``."""
@@ -207,7 +205,7 @@ class AsyncEvents:
         """See ``Events.ack``; ``tx`` is an SQLAlchemy ``AsyncConnection``, and stays on its loop."""
         if tx is None:
             return await self._run(self._sync.ack, batch)
-        return await asynchronous(tx).run_sync(lambda inner: self._sync.ack(batch, tx=inner))
+        return await on_connection(tx, lambda inner: self._sync.ack(batch, tx=inner))
 
 
 class AsyncQuarantine:

@@ -235,11 +235,14 @@ class MailKit:
         """
         return self._mailboxes.audit(account)
 
-    def watch(self, account: str, *, seconds: float | None = None) -> Iterator[Event]:
+    def watch(
+        self, account: str, *, seconds: float | None = None, stop: threading.Event | None = None
+    ) -> Iterator[Event]:
         """Sync, wait for changes (IDLE), sync again: yields the events of the account as they happen.
 
         Args:
             seconds: stop after about this long; None: go on until the iterator is closed.
+            stop: ends it when it is set, within twenty seconds while nothing happens.
 
         Raises:
             UnknownAccountError, MissingCredentialsError, ConfigError: the account; at the call, not at the first event.
@@ -247,7 +250,7 @@ class MailKit:
                 password, a bad certificate). The iterator is at its end then; watch again when the cause is mended. A
                 connection that is lost is made again, and tells nobody but the log.
         """
-        return self._mailboxes.watch(account, seconds=seconds)
+        return self._mailboxes.watch(account, seconds=seconds, stop=stop)
 
     def ingest(
         self,
