@@ -168,3 +168,16 @@ def test_a_line_that_is_no_field_is_left_out_where_a_field_of_the_usual_sort_fol
     message = parse(b"From: ana@acme.example\nbroken line\n" + field + b"\n\nbody\n")
     assert message.headers.names() == ("from", field.partition(b":")[0].decode().lower())
     assert message.parts[0].text == "body\n"
+
+
+@pytest.mark.parametrize("end", [b"--cut--", b"--cut--\r\n", b"--cut-- \n\n"])
+def test_an_end_mark_that_is_glued_to_the_last_part_is_none_of_it(end: bytes) -> None:
+    head = b"From: ana@acme.example\nContent-Type: multipart/mixed; boundary=cut\n\n"
+    message = parse(head + b"--cut\n\none\n--cut\nContent-Transfer-Encoding: base64\n\nT2ZmZXI=" + end)
+    assert [part.content for part in message.parts[1:]] == [b"one", b"Offer"]
+    assert [defect.code for defect in message.defects] == ["missing-end-boundary"]
+
+
+def test_a_route_may_have_comments_before_it() -> None:
+    found = parse_addresses("<(old)(route) @a.example , @b . example: bo@c.example>")
+    assert [(one.name, one.address) for one in found] == [("", "bo@c.example")]

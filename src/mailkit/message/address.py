@@ -218,7 +218,7 @@ class _Reader:
 
     def _is_route(self) -> bool:
         """Whether the bracket began with ``@``: an obsolete source route ``<@a,@b:user@host>``."""
-        first = next((t for t in self.angle or () if t[0] != SPACE), None)
+        first = next((t for t in self.angle or () if t[0] not in (SPACE, COMMENT)), None)
         return first == (SPECIAL, "@")
 
     def _finish(self) -> None:

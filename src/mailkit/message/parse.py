@@ -33,6 +33,7 @@ _MAX_DEPTH = 100  # whatever the limits say: lists of bodies are made by recursi
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _CR_LF = frozenset(b"\r\n")
 _MANY = 50
+_MOST_AFTER = 40  # bytes of the end mark's own dashes and the blanks behind it
 _MOST_NEAR = 20  # lines of one multipart that begin like its boundary and are looked at
 _PART_FIELD = re.compile(rb"(?i)Content-[a-z-]{2,40}[ \t]*:")
 _AFTER = (b"", b"\r", b"\n", b" ", b"\t")
@@ -262,8 +263,17 @@ class _Parser:
         if open_at < 0:
             return sections if ended else None
         self._report("missing-end-boundary", "the last boundary line is missing", part.index)
-        sections.append((open_at, part.end))
+        sections.append((open_at, self._glued_end(open_at, part.end, finder.marks)))
         return sections
+
+    def _glued_end(self, start: int, end: int, marks: list[bytes]) -> int:
+        """The end of the last part: before the end mark, where its line end is missing and it stands behind text."""
+        for mark in marks:
+            begin = max(start, end - len(mark) - _MOST_AFTER)
+            tail = self.raw[begin:end].rstrip()
+            if tail.endswith(mark + b"--"):
+                return begin + len(tail) - len(mark) - 2
+        return end
 
     def _before(self, line: int, least: int) -> int:
         """The end of a section: the line end before a boundary line belongs to the boundary."""
