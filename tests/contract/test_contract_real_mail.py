@@ -51,7 +51,7 @@ def test_the_main_job_on_real_mail(archive: list[bytes], dovecot: Dovecot, tmp_p
     tell(sweep, walked, compared, len(archive))
     assert len(archive) == COUNT
     assert not walked.problems, walked.problems
-    assert f"INBOX: {len(mails)} of {len(mails)}" in walked.audit
+    assert f"INBOX: {len(mails):,} of {len(mails):,}" in walked.audit
     assert walked.links
     assert not compared.classes.get("unexplained"), compared.classes
     if sweep.full:

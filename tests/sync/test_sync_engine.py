@@ -21,7 +21,6 @@ from mailkit.errors import (
 )
 from mailkit.mailbox import Fetched, ImapMailbox, MailboxClient, open_mailbox
 from mailkit.store import folders, leases
-from mailkit.sync.audit import audit_account
 from mailkit.sync.lease import owner_name, take
 from mailkit.sync.run import Connect
 from mailkit.testing import MailServer
@@ -411,54 +410,6 @@ def test_the_database_failing_is_raised(office: Office) -> None:
     office.desk.store.run(lambda tx: tx.execute(text("ALTER TABLE away RENAME TO mailkit_copy")))
     office.desk.store.run(lambda tx: tx.execute(text("DELETE FROM mailkit_quarantine")))
     assert office.sync("INBOX").errors == ()
-
-
-def test_audit_tells_what_is_missing_and_what_is_extra(office: Office) -> None:
-    uids = office.fill(5)
-    office.sync()
-    assert str(office.audit()) == "5 of 5"
-    (late,) = office.fill(1, start=9)
-    office.inbox.expunge(uids[0])
-    report = office.audit()
-    assert not report.ok
-    inbox = report.folders[0]
-    assert (inbox.missing, inbox.extra) == ((late,), (uids[0],))
-    assert str(report) == "4 of 5"
-    assert f"missing: UID {late}" in str(inbox)
-    office.inbox.change_uidvalidity()
-    assert office.audit().missing == 5
-
-
-def test_audit_tells_flags_that_differ_and_of_what_was_not_fetched_none(office: Office) -> None:
-    uids = office.fill(3)
-    office.sync_as(
-        office.account, connect=lambda: cast("MailboxClient", Emptying(open_mailbox(office.account), emptied=uids[2]))
-    )
-    assert office.audit().ok
-    for uid in uids[1:]:
-        office.inbox.set_flags(uid, ["\\Flagged"])
-    report = office.audit()
-    assert not report.ok
-    assert report.folders[0].flags == (uids[1],)
-    assert str(report.folders[0]) == f"INBOX: 3 of 3, other flags: UID {uids[1]}, 1 in quarantine"
-    office.sync()
-    assert office.audit().ok
-
-
-def test_audit_tells_folders_that_are_not_there(office: Office) -> None:
-    office.fill(2)
-    office.server.create_folder(ANA, "Old")
-    office.fill(2, start=5, folder="Old")
-    office.sync()
-    office.server.delete_folder(ANA, "Old")
-    report = office.audit()
-    assert not report.ok
-    assert [(one.name, len(one.extra)) for one in report.folders if not one.ok] == [("Old", 2)]
-    office.sync()
-    assert office.audit().ok
-    named = office.account.model_copy(update={"folders": ("INBOX", "Nowhere")})
-    report = audit_account(named, store=office.desk.store)
-    assert [(one.name, one.ok) for one in report.folders] == [("INBOX", True), ("Nowhere", False)]
 
 
 def test_progress_counts_up_to_the_total(office: Office) -> None:

@@ -100,8 +100,9 @@ SHAPES: dict[str, Fields] = {
     },
     "FolderAudit": {
         "name": "text", "ok": "bool", "server": "number", "store": "number", "held": "number", "missing": "[number]",
-        "extra": "[number]", "flags": "[number]", "error": "Error?",
+        "extra": "[number]", "flags": "[number]", "findings": "[Finding]", "error": "Error?",
     },
+    "Finding": {"kind": "text", "uids": "[number]", "why": "text"},
     "Receipt": {
         "id": "number", "key": "text", "account": "text", "message_id": "text", "state": "text", "created": "bool",
         "sent": "bool", "verdicts": "[Verdict]",

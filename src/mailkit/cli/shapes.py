@@ -140,10 +140,14 @@ def audit(report: AuditReport) -> Shape:
                 "ok": folder.ok,
                 "server": folder.server,
                 "store": folder.store,
-                "held": folder.held,
+                "held": len(folder.held),
                 "missing": list(folder.missing),
                 "extra": list(folder.extra),
                 "flags": list(folder.flags),
+                "findings": [
+                    {"kind": finding.kind, "uids": list(finding.uids), "why": finding.why}
+                    for finding in folder.findings
+                ],
                 "error": error(folder.error),
             }
             for folder in report.folders

@@ -12,7 +12,7 @@ from mailkit.cli.codes import Exit, code_of
 from mailkit.cli.context import opened, output
 from mailkit.cli.failure import lines
 from mailkit.cli.options import Json
-from mailkit.cli.output import Out, plural
+from mailkit.cli.output import Out
 from mailkit.errors import ConfigError, InputError, MailkitError, NotFoundError, StoreError
 from mailkit.words import Role
 
@@ -142,14 +142,20 @@ def audit(
     account: Annotated[str, typer.Argument(help="Name of the account.")],
     json: Json = False,
 ) -> int:
-    """Compare the server's messages and flags with the store's, folder by folder. Exit code 1: they differ."""
+    """Compare the server's messages and flags with the store's, folder by folder; say what differs and why.
+
+    Exit code 1: they differ.
+    """
     out = output(json)
     with opened(ctx) as kit:
         report = kit.audit(account)
     for folder in report.folders:
-        out.line(f"{'ok ' if folder.ok else 'NOT'}  {folder}")
+        what = folder.total if folder.error is None else folder.error.message
+        out.line(f"{'ok ' if folder.ok else 'NOT'}  {folder.name}: {what}")
+        for finding in folder.findings:
+            out.line(f"     {finding}")
     verdict = "in step" if report.ok else "NOT in step; run `mailkit sync` and audit again"
-    out.line(f"{report.account}: {plural(report.server, 'message')} on the server, {verdict}")
+    out.line(f"{report.account}: {report.total}, {verdict}")
     out.document(shapes.audit(report))
     failed = next((folder.error for folder in report.folders if folder.error is not None), None)
     if failed is not None:

@@ -99,7 +99,12 @@ _this_life = (*_located, source.c.uidvalidity == bindparam("validity", type_=Id)
 _this_uid = (*_this_life, source.c.uid == bindparam("of_uid", type_=Id))
 _KNOWN = select(source.c.uid, source.c.gone_at).where(*_this_life, source.c.uid > bindparam("above", type_=Id))
 _LIVE = select(func.count()).where(*_this_life, source.c.gone_at.is_(None))
-_HELD = select(func.count()).where(*_this_life, source.c.gone_at.is_(None), source.c.copy_id.is_(None))
+_in_quarantine = (quarantine.c.tenant == source.c.tenant) & (quarantine.c.id == source.c.quarantine_id)
+_HELD = (
+    select(source.c.uid, quarantine.c.reason)
+    .join(quarantine, _in_quarantine, isouter=True)
+    .where(*_this_life, source.c.gone_at.is_(None), source.c.copy_id.is_(None))
+)
 _FLAGS = select(source.c.uid, source.c.flags).where(*_this_life, source.c.gone_at.is_(None))
 _FLAGS_OF = select(source.c.flags).where(*_this_uid, source.c.gone_at.is_(None))
 _SET_FLAGS = update(source).where(*_this_uid).values(flags=bindparam("written"), modseq=bindparam("at", type_=Id))
@@ -117,7 +122,7 @@ _DROP_HELD = (
 )
 _UNFETCHED = (
     select(source.c.uid, quarantine.c.id, quarantine.c.reason)
-    .join(quarantine, (quarantine.c.tenant == source.c.tenant) & (quarantine.c.id == source.c.quarantine_id))
+    .join(quarantine, _in_quarantine)
     .where(
         *_this_life,
         source.c.gone_at.is_(None),
@@ -195,9 +200,10 @@ def live(tx: Tx, account: str, name: str, uidvalidity: int) -> int:
     return int(tx.execute(_LIVE, of_account=account, called=name, validity=uidvalidity).scalar() or 0)
 
 
-def held(tx: Tx, account: str, name: str, uidvalidity: int) -> int:
-    """How many of them are in quarantine or erased: known, and without a copy."""
-    return int(tx.execute(_HELD, of_account=account, called=name, validity=uidvalidity).scalar() or 0)
+def held(tx: Tx, account: str, name: str, uidvalidity: int) -> dict[int, str]:
+    """The UIDs that are known and without a copy, and the quarantine's reason; empty for what was erased."""
+    rows = tx.execute(_HELD, of_account=account, called=name, validity=uidvalidity)
+    return {int(row.uid): row.reason or "" for row in rows}
 
 
 def unfetched(tx: Tx, account: str, name: str, uidvalidity: int) -> list[Unfetched]:

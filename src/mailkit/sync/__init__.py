@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from .audit import audit_account
 from .engine import sync_account
-from .report import AuditReport, FolderAudit, FolderReport, Progress, Step, SyncReport
+from .report import AuditReport, Finding, FolderAudit, FolderReport, Progress, Step, SyncReport
 from .run import SyncOptions
 
 __all__ = [
     "AuditReport",
+    "Finding",
     "FolderAudit",
     "FolderReport",
     "Progress",

@@ -9,8 +9,9 @@ from mailkit.mailbox import FolderInfo, MailboxClient
 from mailkit.store import Store, folders
 from mailkit.words import Limits
 
+from . import findings
 from .engine import absent, imap, provider_of
-from .plan import changed_flags, choose
+from .plan import choose
 from .report import AuditReport, FolderAudit
 from .run import Connect, Line, SyncOptions
 
@@ -50,8 +51,8 @@ def _removed(store: Store, account: Account, names: set[str]) -> list[FolderAudi
         for row in folders.listing(tx, account.name):
             if row.name not in names and row.uidvalidity is not None:
                 known = folders.known(tx, account.name, row.name, row.uidvalidity)
-                extra = tuple(sorted(uid for uid, live in known.items() if live))
-                found += [FolderAudit(row.name, store=len(extra), extra=extra)] if extra else []
+                extra = tuple(findings.vanished((), known, findings.FOLDER_GONE))
+                found += [FolderAudit(row.name, store=sum(known.values()), findings=extra)] if extra else []
     return found
 
 
@@ -69,19 +70,18 @@ def _compare(store: Store, account: Account, client: MailboxClient, info: Folder
     state = client.select(info.name)
     server = set(client.uids())
     seen = client.flags(1) if server else {}
+    at = (account.name, info.name, state.uidvalidity)
     with store.read() as tx:
-        known = folders.known(tx, account.name, info.name, state.uidvalidity)
-        held = folders.held(tx, account.name, info.name, state.uidvalidity)
-        flags = folders.flags(tx, account.name, info.name, state.uidvalidity)
-        for one in folders.unfetched(tx, account.name, info.name, state.uidvalidity):
+        row = folders.get(tx, account.name, info.name)
+        known = folders.known(tx, *at)
+        held = folders.held(tx, *at)
+        flags = folders.flags(tx, *at)
+        for one in folders.unfetched(tx, *at):
             flags.pop(one.uid, None)  # nobody has told them
-    ours = {uid for uid, live in known.items() if live}
-    return FolderAudit(
-        info.name,
-        server=len(server),
-        store=len(ours),
-        held=held,
-        missing=tuple(sorted(server - ours)),
-        extra=tuple(sorted(ours - server)),
-        flags=tuple(sorted(changed_flags(seen, flags))),
+    found = (
+        *findings.missing(server, known, state, row),
+        *findings.vanished(server, known),
+        *findings.flags(seen, flags),
+        *findings.held(held),
     )
+    return FolderAudit(info.name, server=len(server), store=sum(known.values()), findings=found)

@@ -20,6 +20,14 @@ class Step:
     total: int = 0
 
 
+#: So many UIDs of a finding are shown in its text.
+SHOWN = 10
+KINDS: Mapping[str, str] = {
+    "missing": "missing",
+    "extra": "not on the server",
+    "flags": "with other flags",
+    "held": "held",
+}
 Progress = Callable[[Step], None]
 
 
@@ -110,39 +118,77 @@ class SyncReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """Messages of one folder that are not as they should be, and why.
+
+    ``kind``: ``missing`` (on the server, not here), ``extra`` (here, not on the server), ``flags`` (other flags on
+    the server), ``held`` (known, and no message here: in quarantine or erased, which is no difference).
+    """
+
+    kind: str
+    uids: tuple[int, ...]
+    why: str
+
+    def __str__(self) -> str:
+        shown = ", ".join(map(str, self.uids[:SHOWN])) + (", …" if len(self.uids) > SHOWN else "")
+        return f"{len(self.uids):,} {KINDS[self.kind]} (UID {shown}): {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
 class FolderAudit:
-    """One folder, the server's UIDs beside the store's. ``held`` of the store's are in quarantine; ``flags`` are
-    the UIDs that have other flags on the server."""
+    """One folder, the server's messages beside the store's. ``findings`` tell each that differs or is held, and why.
+
+    ``error`` is why the folder could not be compared.
+    """
 
     name: str
     server: int = 0
     store: int = 0
-    held: int = 0
-    missing: tuple[int, ...] = ()
-    extra: tuple[int, ...] = ()
+    findings: tuple[Finding, ...] = ()
     error: MailkitError | None = None
-    flags: tuple[int, ...] = ()
+
+    def _uids(self, kind: str) -> tuple[int, ...]:
+        return tuple(sorted(uid for finding in self.findings if finding.kind == kind for uid in finding.uids))
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """UIDs on the server that the store does not have."""
+        return self._uids("missing")
+
+    @property
+    def extra(self) -> tuple[int, ...]:
+        """UIDs that the store believes to be on the server."""
+        return self._uids("extra")
+
+    @property
+    def flags(self) -> tuple[int, ...]:
+        """UIDs that have other flags on the server."""
+        return self._uids("flags")
+
+    @property
+    def held(self) -> tuple[int, ...]:
+        """UIDs that are known and no message here: in quarantine, or erased."""
+        return self._uids("held")
 
     @property
     def ok(self) -> bool:
         """Whether both are the same."""
-        return self.error is None and not (self.missing or self.extra or self.flags)
+        return self.error is None and all(finding.kind == "held" for finding in self.findings)
+
+    @property
+    def total(self) -> str:
+        """``2,498 of 2,500``."""
+        return f"{self.server - len(self.missing):,} of {self.server:,}"
 
     def __str__(self) -> str:
         if self.error is not None:
             return f"{self.name}: {self.error.message}"
-        text = f"{self.name}: {self.server - len(self.missing)} of {self.server}"
-        found = (("missing", self.missing), ("not on the server", self.extra), ("other flags", self.flags))
-        for words, uids in found:
-            if uids:
-                shown = ", ".join(map(str, uids[:10])) + (", …" if len(uids) > 10 else "")
-                text += f", {words}: UID {shown}"
-        return text + (f", {self.held} in quarantine" if self.held else "")
+        return "; ".join([f"{self.name}: {self.total}", *map(str, self.findings)])
 
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """Whether the store holds what the server holds."""
+    """Whether the store holds what the server holds. As text: ``2,500 of 2,500``, or what differs and why."""
 
     account: str
     folders: tuple[FolderAudit, ...] = ()
@@ -167,5 +213,10 @@ class AuditReport:
         """Whether every folder agrees."""
         return all(folder.ok for folder in self.folders)
 
+    @property
+    def total(self) -> str:
+        """``2,498 of 2,500``."""
+        return f"{self.server - self.missing:,} of {self.server:,}"
+
     def __str__(self) -> str:
-        return f"{self.server - self.missing} of {self.server}"
+        return "\n".join([self.total, *(str(folder) for folder in self.folders if not folder.ok)])
