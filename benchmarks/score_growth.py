@@ -145,7 +145,7 @@ TRAPS: dict[str, dict[str, Callable[[int], object]]] = {
         "____________________\n", "\n", "|\n", "a@b.example ", "2026 12:00 <a@b.example>:\n", "\u200b",
         "-----Original Message-----\n", ":\n", " \n", "-- \nx\n",
         "On 1.1.2026 10:00 a@b.example wrote:\n> x\nBest regards\nAna\n", "From: a@b.example Sent: 2026 To: c ",
-        "From: a Sent: b\n", "From: a To: b\n\n", "-- a --From: b\n", "> (http://a\nb)\n",
+        "From: a Sent: b\n", "From: a\n\n", "From: a To: b\n\n", "-- a --From: b\n", "> (http://a\nb)\n",
         "x On Mon, May 1, 2026 10:00 a@b.example wrote:\n> y\n",
     ),
     "reply of HTML": {

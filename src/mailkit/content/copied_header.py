@@ -31,16 +31,17 @@ def header_end(lines: Sequence[str], start: int) -> tuple[int, int] | None:
     divider = divider_of(lines[start])
     if _label(lines[start]) is None and not divider:
         return None
-    kinds = {kind for kind, _, _ in _found(lines[start][len(divider) :].lstrip())}
+    first = lines[start][len(divider) :].lstrip()
+    kinds = {kind for kind, _, _ in _found(first)} if first.count(":") > 1 else set()
     several = len(kinds) > 1  # labels on the first line: then the next may go on so
     if not several:
-        kinds = set(_kinds_of(lines[start]))
+        kinds = set(_kinds_of(first))
     end, missing = start + 1, 0
     for number in range(start + 1, min(len(lines), start + HEADER_LINES)):
         line = lines[number]
-        found = set(_kinds_of(line)) if _label(line) is not None else set()
-        if several and number == end:
-            found = {kind for kind, _, _ in _found(line)}
+        found = _kinds_of(line) if line else ()
+        if several and line and number == end:
+            found = tuple(kind for kind, _, _ in _found(line))
         if found:
             kinds.update(found)
             end, missing = number + 1, 0
@@ -66,6 +67,9 @@ def _label_follows(lines: Sequence[str], number: int) -> bool:
 
 
 def _kinds_of(line: str) -> tuple[str, ...]:
+    first = _label(line)
+    if first is None or line.count(":") < 3:  # most lines: no three kinds
+        return () if first is None else (first,)
     return tuple(kind for kind, _ in labelled(line))
 
 
