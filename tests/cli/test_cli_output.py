@@ -52,10 +52,10 @@ def test_a_line_has_a_bound(text: str, limit: int) -> None:
 
 def test_a_megabyte_is_cleaned_in_a_moment() -> None:
     text = "\x1b[31m\u202e" * 200_000
-    started = time.perf_counter()
+    started = time.process_time()
     plain.clean(text)
     plain.clean_body(text)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 HOSTILE = "\x1b]0;owned\x07\x1b[2J\u202egpj.exe"

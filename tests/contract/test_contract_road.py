@@ -72,7 +72,7 @@ class Street:
         return wait(look, lambda _: seen >= count)
 
 
-def wait(look: Callable[[], T], enough: Callable[[T], bool], timeout: float = 20.0) -> T:
+def wait(look: Callable[[], T], enough: Callable[[T], bool], timeout: float = 60.0) -> T:
     """Look until it is enough: real servers deliver in their own time."""
     deadline = time.monotonic() + timeout
     while not enough(found := look()):

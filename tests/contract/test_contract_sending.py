@@ -57,7 +57,7 @@ class Sender:
             for result in self.send(*mails, **more)
         ]
 
-    def arrived(self, user, message_id: str, timeout: float = 15.0) -> bytes:
+    def arrived(self, user, message_id: str, timeout: float = 60.0) -> bytes:
         """The mail as it is in the user's INBOX, waited for."""
         deadline = time.monotonic() + timeout
         with ImapMailbox(self.ground.account(user, tls=self.tls)) as mailbox:

@@ -84,10 +84,10 @@ def test_the_time_is_for_all_of_them_and_the_silent_one_holds_up_nobody(names: N
     names.silent = {f"silent{n}.example." for n in range(10)}
     names.records = {"acme.example.": ['"x"']}
     resolver = Timed(names)
-    found = fetch_txt([*(f"silent{n}.example" for n in range(10)), "acme.example"], timeout=1.5, resolver=resolver)
+    found = fetch_txt([*(f"silent{n}.example" for n in range(10)), "acme.example"], timeout=3, resolver=resolver)
     assert found == {"acme.example": ("x",)}
     assert len(resolver.times) == 11
-    assert max(resolver.times) <= 1.5
+    assert max(resolver.times) <= 3
 
 
 def test_the_number_of_names_is_bounded(names: NameServer) -> None:

@@ -73,7 +73,7 @@ def connect_imap() -> Iterator[Callable[..., IMAPClient]]:
     clients: list[IMAPClient] = []
 
     def connect(
-        server: MailServer, user: str | None = ANA, password: str = "secret", timeout: float = 5.0
+        server: MailServer, user: str | None = ANA, password: str = "secret", timeout: float = 60.0
     ) -> IMAPClient:
         mode = server.options.imap_tls
         client = IMAPClient(
@@ -81,7 +81,7 @@ def connect_imap() -> Iterator[Callable[..., IMAPClient]]:
             server.imap_port,
             ssl=mode == "implicit",
             ssl_context=trusting(server) if mode == "implicit" else None,
-            timeout=SocketTimeout(5.0, timeout),
+            timeout=SocketTimeout(60.0, timeout),
         )
         clients.append(client)
         if mode == "starttls":
@@ -101,7 +101,7 @@ def connect_smtp() -> Iterator[Callable[..., smtplib.SMTP]]:
     clients: list[smtplib.SMTP] = []
 
     def connect(
-        server: MailServer, user: str | None = ANA, password: str = "secret", timeout: float = 5.0
+        server: MailServer, user: str | None = ANA, password: str = "secret", timeout: float = 60.0
     ) -> smtplib.SMTP:
         mode = server.options.smtp_tls
         client: smtplib.SMTP
@@ -125,7 +125,7 @@ class RawImap:
     """Bytes over a socket: for what no client library would send."""
 
     def __init__(self, server: MailServer) -> None:
-        self.sock = socket.create_connection(("127.0.0.1", server.imap_port), timeout=5)
+        self.sock = socket.create_connection(("127.0.0.1", server.imap_port), timeout=60)
         self.file = self.sock.makefile("rb")
         self.greeting = self.file.readline()
         self._n = 0

@@ -37,7 +37,7 @@ def read_all(sock: socket.socket, quiet: float = 5.0, until: bytes = b"") -> tup
 
 def open_socket(server, service="imap", tls=False):
     port = server.imap_port if service == "imap" else server.smtp_port
-    sock = socket.create_connection(("localhost", port), timeout=5)
+    sock = socket.create_connection(("localhost", port), timeout=60)
     return trusting(server).wrap_socket(sock, server_hostname="localhost") if tls else sock
 
 
@@ -168,7 +168,7 @@ def test_cut_after_every_byte_of_an_smtp_dialogue(server, sweep, direction, how)
 
 
 def send(server) -> None:
-    with smtplib.SMTP("localhost", server.smtp_port, local_hostname="client.example", timeout=5) as client:
+    with smtplib.SMTP("localhost", server.smtp_port, local_hostname="client.example", timeout=60) as client:
         client.login(ANA, "secret")
         client.sendmail(ANA, [BO], CONTENT)
 
@@ -184,7 +184,7 @@ def test_cut_after_every_byte_of_an_imap_dialogue(server, sweep, direction):
     server.folder(ANA).add(CONTENT)
 
     def read() -> bytes:
-        with imaplib.IMAP4("localhost", server.imap_port, timeout=5) as client:
+        with imaplib.IMAP4("localhost", server.imap_port, timeout=60) as client:
             client.login(ANA, "secret")
             client.select()
             return client.fetch("1", "(BODY.PEEK[])")[1][0][1]
@@ -201,7 +201,7 @@ def test_cut_after_every_byte_of_an_imap_dialogue(server, sweep, direction):
     assert read() == CONTENT
 
 
-def wait_for(condition, timeout: float = 5.0) -> None:
+def wait_for(condition, timeout: float = 60.0) -> None:
     deadline = time.monotonic() + timeout
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"

@@ -18,11 +18,11 @@ def test_idle_pushes_new_mail_flags_and_expunges(server, connect_imap):
     client.idle()
     server.wait_until_idle(ANA)
     inbox.add(RAW)
-    assert (2, b"EXISTS") in client.idle_check(timeout=5)
+    assert (2, b"EXISTS") in client.idle_check(timeout=60)
     inbox.set_flags(1, ["\\Seen"])
-    assert client.idle_check(timeout=5) == [(1, b"FETCH", (b"FLAGS", (b"\\Seen",)))]
+    assert client.idle_check(timeout=60) == [(1, b"FETCH", (b"FLAGS", (b"\\Seen",)))]
     inbox.expunge(1)
-    assert client.idle_check(timeout=5) == [(1, b"EXPUNGE")]
+    assert client.idle_check(timeout=60) == [(1, b"EXPUNGE")]
     assert client.idle_check(timeout=0.05) == []
     text, rest = client.idle_done()
     assert (text, rest) == (b"IDLE terminated", [])

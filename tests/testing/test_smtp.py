@@ -21,7 +21,7 @@ from testing.names import ANA, BO, RAW, trusting
 
 def dialogue(server, *lines: bytes) -> list[bytes]:
     """Send each line, collect the last line of each reply, the greeting's first."""
-    with socket.create_connection(("127.0.0.1", server.smtp_port), timeout=5) as sock, sock.makefile("rb") as file:
+    with socket.create_connection(("127.0.0.1", server.smtp_port), timeout=60) as sock, sock.makefile("rb") as file:
         replies = [file.readline()]
         for line in lines:
             sock.sendall(line)
@@ -34,7 +34,7 @@ def dialogue(server, *lines: bytes) -> list[bytes]:
 
 def test_extensions(make_server, connect_smtp):
     server = make_server(tls="starttls")
-    client = smtplib.SMTP("localhost", server.smtp_port, timeout=5)
+    client = smtplib.SMTP("localhost", server.smtp_port, timeout=60)
     client.ehlo()
     assert {"starttls", "pipelining", "8bitmime", "smtputf8", "dsn", "enhancedstatuscodes"} <= set(
         client.esmtp_features
@@ -174,7 +174,7 @@ def test_content_is_kept_byte_for_byte(server, connect_smtp):
 
 def test_pipelining(make_server):
     server = make_server(tls="insecure", require_auth=False)
-    with socket.create_connection(("127.0.0.1", server.smtp_port), timeout=5) as sock, sock.makefile("rb") as file:
+    with socket.create_connection(("127.0.0.1", server.smtp_port), timeout=60) as sock, sock.makefile("rb") as file:
         sock.sendall(
             b"EHLO x\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<bo@client.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\n"
         )
@@ -228,7 +228,7 @@ def test_sent_is_filed_by_the_server(make_server, connect_smtp):
     late = make_server(tls="insecure", files_sent=True, sent_delay=0.1)
     connect_smtp(late).sendmail(ANA, [BO], RAW)
     assert late.folder(ANA, "Sent").uids() == []
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while not late.folder(ANA, "Sent").uids() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert late.folder(ANA, "Sent").uids() == [1]
@@ -287,7 +287,7 @@ def test_aiosmtplib_sends(make_server, tls):
 
 def test_aiosmtplib_with_a_token(server):
     async def send(token):
-        client = aiosmtplib.SMTP(hostname="localhost", port=server.smtp_port, start_tls=False, timeout=5)
+        client = aiosmtplib.SMTP(hostname="localhost", port=server.smtp_port, start_tls=False, timeout=60)
         await client.connect()
         try:
             return await client.auth_xoauth2(ANA, token)
@@ -310,7 +310,7 @@ def test_any_parameters_give_a_path_or_a_reply(text, keyword):
 
 @given(st.binary(max_size=400))
 def test_any_bytes_leave_the_smtp_server_serving(smtp_fuzzed, data):
-    with socket.create_connection(("127.0.0.1", smtp_fuzzed.smtp_port), timeout=5) as sock:
+    with socket.create_connection(("127.0.0.1", smtp_fuzzed.smtp_port), timeout=60) as sock:
         sock.sendall(b"EHLO x\r\n" + data + b"\r\n")
         sock.shutdown(socket.SHUT_WR)
         while sock.recv(65536):
