@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import traceback
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from mailkit.errors import ProtocolError
+from mailkit.config import Password
+from mailkit.errors import MailkitError, ProtocolError
 from mailkit.mailbox import ImapMailbox
 
 Connect = Callable[..., ImapMailbox]
@@ -124,3 +127,30 @@ def test_a_content_that_comes_empty_has_the_size_that_the_server_tells(
 ) -> None:
     box = opened(server, mailbox, TWO_SIZES, b"* 1 FETCH (UID 1 FLAGS () BODY[] " + content + b")\r\n")
     assert [(one.raw, one.size) for one in box.fetch([1])] == [(b"", 3)]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"* OK [ALERT] you said %b\r\n{tag} OK done\r\n",
+        b"{tag} NO you said %b\r\n",
+        b"* BYE you said %b\r\n",
+        b"you said %b\r\n",
+        b"* 1 EXISTS %b\r\n{tag} BAD %b\r\n",
+    ],
+)
+def test_a_password_that_the_server_repeats_after_the_login_reaches_no_log_and_no_error(
+    server: Server, caplog: pytest.LogCaptureFixture, answer: bytes
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    password = "correct horse"
+    server.script.answers = {b"LIST": answer.replace(b"%b", b'A1 LOGIN "a@b.example" "correct horse"')}
+    told = ""
+    with ImapMailbox(server.account(credentials=Password(password))) as box:
+        try:
+            box.folders()
+        except MailkitError as error:
+            told = "".join(traceback.format_exception(error)) + repr(error)
+    assert "LIST" in caplog.text
+    assert "you said" in caplog.text + told or "***" in caplog.text
+    assert password not in told + caplog.text

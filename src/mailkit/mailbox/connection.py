@@ -33,6 +33,7 @@ from collections.abc import Callable, Iterator
 from imapclient import IMAPClient
 from imapclient.imapclient import SocketTimeout
 
+from mailkit.auth import masked
 from mailkit.config import ImapServer
 from mailkit.errors import LimitError, NetworkTimeoutError, TlsError, TlsUnavailableError
 from mailkit.net import guard
@@ -58,6 +59,7 @@ class GuardedIMAP4(imaplib.IMAP4):
         self.context = context
         self.sink: Sink | None = None
         self.private = False
+        self.secrets: tuple[str, ...] = ()
         self._pending: list[Segment] = []
         self._buffer = b""
         self._position = 0
@@ -145,7 +147,7 @@ class GuardedIMAP4(imaplib.IMAP4):
         self._spend(length)
         line = b"".join(pieces)
         if log.isEnabledFor(logging.DEBUG):
-            log.debug("S: %s", "(while logging in)" if self.private else repr(line[:300]))
+            log.debug("S: %s", "(while logging in)" if self.private else self.unsaid(repr(line[:2000]))[:310])
         return line
 
     def read(self, size: int) -> bytes:
@@ -196,7 +198,10 @@ class GuardedIMAP4(imaplib.IMAP4):
     def end_command(self, tag: bytes) -> tuple[str, bytes]:
         """Read until the tagged answer of a command."""
         status, data = self._get_tagged_response(tag)
-        return status, data[0] or b""
+        text = data[0] or b""
+        if status != "OK" and self.secrets:
+            text = self.unsaid(text.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        return status, text
 
     def next_response(self) -> bytes | None:
         """Read one response; None for a continuation."""
@@ -220,7 +225,7 @@ class GuardedIMAP4(imaplib.IMAP4):
     def _append_untagged(self, typ: str, dat: Segment | None) -> None:
         if typ == "OK" and isinstance(dat, bytes) and dat[:10].upper().startswith((b"[ALERT]", b"[WEBALERT")):
             # RFC 9051 section 7.1: such a text must be shown to a human.
-            log.warning("%s says: %s", self.host, readable(dat))
+            log.warning("%s says: %s", self.host, self.unsaid(readable(dat)))
         if self.sink is None or typ not in ("FETCH", "UIDFETCH"):
             super()._append_untagged(typ, dat)  # type: ignore[misc]
             return
@@ -272,6 +277,10 @@ class GuardedIMAP4(imaplib.IMAP4):
         self.begin()
         self._get_capabilities()
         return status, [text]
+
+    def unsaid(self, words: str) -> str:
+        """The server's words without the credentials: some servers repeat later what they were sent."""
+        return masked(words, *self.secrets)
 
     @contextlib.contextmanager
     def secret(self) -> Iterator[None]:

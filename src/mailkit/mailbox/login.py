@@ -54,6 +54,7 @@ def _connect_once(
     mechanism: str | None,
 ) -> GuardedClient:
     client = _open(server, limits)
+    client.wire.secrets = (secret,)
     try:
         with translated(f"log in to {server.where}"), client.wire.secret():
             if client.wire.state == "NONAUTH":

@@ -13,13 +13,14 @@ from types import TracebackType
 from typing import Self
 
 from mailkit import providers
-from mailkit.auth import Credentials
+from mailkit.auth import Credentials, without
 from mailkit.config import Account
 from mailkit.errors import (
     CommandRefusedError,
     DisconnectedError,
     InputError,
     LimitError,
+    MailkitError,
     ProtocolError,
     UnsupportedError,
 )
@@ -33,6 +34,11 @@ from .connection import GuardedClient, GuardedIMAP4
 from .failures import refusal, translated
 from .response import Segment, parse
 from .rows import Row, read_row
+
+
+def _told(error: BaseException | None) -> str:
+    """What an error and its causes say."""
+    return "" if error is None else f"{error} {_told(error.__cause__ or error.__context__)}"
 
 
 class ImapSession:
@@ -108,9 +114,11 @@ class ImapSession:
                 yield wire
         except (CommandRefusedError, InputError, UnsupportedError):
             raise
-        except BaseException:
+        except BaseException as error:
             self._client = None
             wire.shutdown()
+            if isinstance(error, MailkitError) and wire.unsaid(told := _told(error)) != told:
+                raise without(error, *wire.secrets) from None
             raise
 
     def _run(self, what: str, name: str, *arguments: str | bytes) -> tuple[str, bytes]:
