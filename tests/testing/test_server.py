@@ -104,9 +104,13 @@ def test_fixed_ports_and_a_port_that_is_taken(server):
 def test_the_ca_outlives_a_forked_child(tls_server):
     child = os.fork()
     if child == 0:
-        certs._remove(tls_server.ca_file.parent, os.getppid())  # what its exit would run
-        os._exit(0)
-    os.waitpid(child, 0)
+        status = 1
+        try:
+            certs._remove(tls_server.ca_file.parent, os.getppid())  # what its exit would run
+            status = 0
+        finally:
+            os._exit(status)  # or the child would run the tests that follow
+    assert os.waitpid(child, 0)[1] == 0
     assert tls_server.ca_file.exists()
 
 
