@@ -14,18 +14,20 @@ PHRASES = rows(
     """
 spamdetected: spam/virus | spam or virus | spam classification | due to spam
 virusdetected: virus | malware | infected | trojan | potentially executable
-toomanyconn: daily user sending | sending quota | daily sending | throttl | message quota
-rejected: batv | mail from domain | authorized to send as | bouncedeny | third-party dsns | unsigned dsn |
-    bogus mail from | empty envelope | null sender | <> invalid sender | backscatter protection | emetteur invalide |
-    émetteur invalide | provide a valid from | not owned by user | sender email address | address is not verified |
-    not pre-approved | sender is spammer | sender domain is empty | empty email address |
-    returned mail not accepted | delivery not authorized | fully qualified email address | recursive cname |
-    from an address that | permission to post | 投稿する権限 | user complaints
-filtered: recipient preferences | accept mail from you~ | accept mails from you~ | has blocked your |
-    blocked by user | verify your address | you verify | blocked by the recipient | only accepting mail from |
-    not accepting any mail | not currently being accepted for this mailbox | restricted sms | notauthorized |
-    account is protected by | user reject | refuse to receive | refuses to accept your mail | refused by recipient |
-    bounced address
+toomanyconn: daily user sending | reciplimit | recipientlimit | permitted limits | exceeded threshold |
+    exceeded their limit | sending quota | daily sending | throttl | message quota
+rejected: batv | but sender was rejected | bad outbound sender | mail from domain | authorized to send as |
+    bouncedeny | third-party dsns | unsigned dsn | bogus mail from | empty envelope | null sender |
+    <> invalid sender | backscatter protection | emetteur invalide | émetteur invalide | provide a valid from |
+    not owned by user | sender email address | address is not verified | not pre-approved | sender is spammer |
+    sender domain is empty | empty email address | returned mail not accepted | delivery not authorized |
+    fully qualified email address | recursive cname | from an address that | permission to post | 投稿する権限 |
+    user complaints
+filtered: recipient preferences | banned recipient | rejected by recipient | restrictedtorecipients |
+    accept mail from you~ | accept mails from you~ | has blocked your | blocked by user | verify your address |
+    you verify | blocked by the recipient | only accepting mail from | not accepting any mail |
+    not currently being accepted for this mailbox | restricted sms | notauthorized | account is protected by |
+    user reject | refuse to receive | refuses to accept your mail | refused by recipient | bounced address
 mailboxfull: mailbox exceeds | enough space | their quota | full mailbox | disk quota | disc quota | userdisk |
     domaindisk | allowed quota | quota violation | mailbox exceeded | disk space limit | folder is full |
     enough storage space | space has been used up | allowed storage | too much mail data | mail file size exceeds |
@@ -40,11 +42,11 @@ mailboxfull: mailbox exceeds | enough space | their quota | full mailbox | disk 
     skrzynka jest pełna | schránka je plná | ящик переполнен | переполнен |
     posta kutusu dolu | 邮箱已满 | 邮箱空间不足 | 容量已满 | 信箱已滿 | 容量超過 | メールボックスがいっぱい |
     메일함이 가득 | 용량 초과 | kotak surat penuh | penuh | hộp thư đầy | กล่องจดหมายเต็ม
-contenterror: header size | headers too large
-mesgtoobig: exceeds the size limit | inbound message size | max message size | message length exceeds | size limit |
-    message too large | message too big | too large for | size exceeds | exceeds maximum | exceeds the maximum |
-    size limit exceeded | exceeded the maximum message size | line limit exceeded | file too big |
-    message size limit | larger than the current system limit
+contenterror: header size | depth exceeded | invalid message content | corrupt message | headers too large
+mesgtoobig: exceeds the size limit | sizelimit | the maximum size | inbound message size | max message size |
+    message length exceeds | size limit | message too large | message too big | too large for | size exceeds |
+    exceeds maximum | exceeds the maximum | size limit exceeded | exceeded the maximum message size |
+    line limit exceeded | file too big | message size limit | larger than the current system limit
 authfailure: dmarc | authentication failed | name or password | unauthenticated email | sender is unauthenticated |
     dkim signature | dkim verification | senders to authenticate | authentication level | not authenticated by |
     arc validation | spf validation error | spf check | spf record | spf fail | spf settings | spf.pobox | bad spf |
@@ -75,14 +77,15 @@ toomanyconn: too many recipients | too many errors | too many smtp sessions | co
     sending too quickly | receiving mail too quickly | receiving mail at a rate | frequency limited |
     frequency exceed | too frequent | maximum number of messages | sending limit | hourly limit | daily limit |
     messages per hour | please slow down | exceeded the maximum number of connections | daily user sending
-suspend: disabled or discontinued | account is expired | account has expired | account expired | due to inactivity |
-    per inutilizzo | falta de uso | inactivo | nieaktywne | currently suspended | temporary locked |
-    temporarily locked | inactive user | temporarily inactive | suspend the service | disabled recipient |
-    recipient disabled | recipient is disabled | user disabled | user is disabled | account has been disabled |
-    account is disabled | account disabled | mailbox disabled | mailbox is disabled | account is locked |
-    account inactive | is inactive | deactivated | account suspended | user suspended | mailbox suspended |
-    has been suspended | is suspended | account has been locked | mailbox unavailable due to inactivity |
-    user is locked | account that you tried to reach is disabled | mailbox is frozen
+suspend: disabled or discontinued | administratively disabled | account is expired | account has expired |
+    account expired | due to inactivity | per inutilizzo | falta de uso | inactivo | nieaktywne |
+    currently suspended | temporary locked | temporarily locked | inactive user | temporarily inactive |
+    suspend the service | disabled recipient | recipient disabled | recipient is disabled | user disabled |
+    user is disabled | account has been disabled | account is disabled | account disabled | mailbox disabled |
+    mailbox is disabled | account is locked | account inactive | is inactive | deactivated | account suspended |
+    user suspended | mailbox suspended | has been suspended | is suspended | account has been locked |
+    mailbox unavailable due to inactivity | user is locked | account that you tried to reach is disabled |
+    mailbox is frozen
 notcompliantrfc: message-id headers | multiple subject | multiple message-id | multiple addresses in from | not rfc |
     rfc 5322 | rfc 2822 | rfc5322 | rfc2822 | not compliant | missing a valid messageid | missing from header
 contenterror: 8-bit data in message header | duplicate header | mime complexity | invalid mime headers |
@@ -111,21 +114,21 @@ blocked: not allowed to connect | network not allowed | confirm this mail server
     unresolvable hostname
 spamdetected: spam | ~ube | mail content denied | content denied | due to content | message content rejected |
     unsolicited | content rejected | junk mail | bulk mail
-hostunknown: host unknown | find any host | host name is unknown | domain is not reachable | domain must exist |
-    mail domain mentioned in | name or service not known | domain may not exist | unknown host |
-    domain does not exist | domain doesn't exist | no such host | domain not found | no such domain |
-    unrouteable mail domain | nxdomain | unknown domain | domain unknown | host or domain name not found |
-    bad destination host | invalid domain | domain couldn't be found | recipientdomainnotfound |
-    non-existent domain | domain name not found
+hostunknown: host unknown | nonexistentdomain | nonexistent domain | find any host | host name is unknown |
+    domain is not reachable | domain must exist | mail domain mentioned in | name or service not known |
+    domain may not exist | unknown host | domain does not exist | domain doesn't exist | no such host |
+    domain not found | no such domain | unrouteable mail domain | nxdomain | unknown domain | domain unknown |
+    host or domain name not found | bad destination host | invalid domain | domain couldn't be found |
+    recipientdomainnotfound | non-existent domain | domain name not found
 notaccept: couldn't find a mail exchanger | does not accept mail | doesn't accept mail | not accept any mail |
     null mx | nullmx | no mail hub | host does not receive mail | no mx record
-userunknown: invalid final delivery userid | found in ldap | userid unknown | sconosciuto | inesistente |
-    destinatario errato | nie ma takiego | adressat unbekannt | no one with | mail drop | mail for that user |
-    recipient not allowed | recipient rejected | not a user | not in directory | unbekannter empfänger |
-    empfänger unbekannt | empfänger ist unbekannt | adresse unbekannt | utilisateur inconnu | destinataire inconnu |
-    adresse inconnue | usuario desconocido | usuario no existe | destinatario desconocido | no existe |
-    usuário desconhecido | não existe | utente sconosciuto | destinatario inesistente | onbekende gebruiker |
-    bestaat niet | okänd mottagare | nieznany użytkownik | nie istnieje | neznámý |
+userunknown: invalid final delivery userid | recipnotfound | recipient notfound | found in ldap | userid unknown |
+    sconosciuto | inesistente | destinatario errato | nie ma takiego | adressat unbekannt | no one with | mail drop |
+    mail for that user | recipient not allowed | recipient rejected | not a user | not in directory |
+    unbekannter empfänger | empfänger unbekannt | empfänger ist unbekannt | adresse unbekannt | utilisateur inconnu |
+    destinataire inconnu | adresse inconnue | usuario desconocido | usuario no existe | destinatario desconocido |
+    no existe | usuário desconhecido | não existe | utente sconosciuto | destinatario inesistente |
+    onbekende gebruiker | bestaat niet | okänd mottagare | nieznany użytkownik | nie istnieje | neznámý |
     пользователь не найден | не существует |
     нет такого пользователя | 不存在 | 用户不存在 | 找不到收件人 | 無此使用者 | 宛先不明 |
     ユーザーが見つかりません | 존재하지 않는 | tidak ditemukan | tidak dikenal | không tồn tại | ไม่พบ |
@@ -143,6 +146,9 @@ userunknown: invalid final delivery userid | found in ldap | userid unknown | sc
     validrcptto | account unavailable | rejected recipients | recipients was undeliverable |
     recipient has been denied | that domain or user isn't | not email addresses | in name directory
 filtered: rejected by a remote mail server
+systemerror: resolver.adr.ambiguous | resolver.adr.badprimary | resolver.adr.invalidinsmtp | contact ldap |
+    homedir creator | bad interpreter
+networkerror: message expired, dns | message expired, connection refused | establish an smtp connection
 expired: could not be delivered for | delivered for too long | retry timeout exceeded | hosts have been failing |
     timed out | time out | timeout | in the queue too long | delivery time expired | expired | retry time not |
     have been failing for a long time | has not yet been delivered | unable to deliver in | gateway for |

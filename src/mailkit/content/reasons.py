@@ -33,7 +33,7 @@ rejected: 1.7 | 1.8 | 7.1 | 7.27
 suspend: 2.1 | 7.13
 mailboxfull: 2.2
 mesgtoobig: 2.3 | 3.4
-systemerror: 1.9 | 3.1 | 3.5 | 4.3
+systemerror: 1.4 | 1.9 | 3.1 | 3.5 | 4.3
 notaccept: 3.2
 expired: 4.7
 authfailure: 7.7 | 7.8 | 7.20 | 7.21 | 7.22 | 7.23 | 7.24 | 7.26 | 7.509 | 7.515

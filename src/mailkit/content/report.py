@@ -248,18 +248,22 @@ def _notice(message: Message) -> Report | None:
         status = status_in(item.text) or _status_of_code(reply_code(item.text))
         action = "delayed" if delayed or (status[:1] == "4" and not (given_up or reply_code(item.text))) else "failed"
         rows.append(_judged(item.address, "", action, status, item.text, notice))
-    if (
-        not rows
-        and sure
-        and not answers
-        and original is not None
-        and len(only := addresses_in(original.get("To") or "", 2)) == 1
-    ):
-        told = " ".join(line.strip() for line in lines)[:MAX_DIAGNOSTIC] if reason_in(" ".join(lines)) else ""
-        rows = [_judged(only[0], "", "delayed" if delayed else "failed", "", told, Transcript(()))]
+    if not rows and sure and not answers:
+        rows = _unnamed(message, original, lines, delayed)
     if not rows:
         return None
     return Report("bounce", tuple(rows), _original_id(message, original, lines[:MAX_TOLD]), original)
+
+
+def _unnamed(message: Message, original: Headers | None, lines: list[str], delayed: bool) -> list[ReportRecipient]:
+    """Where a notice names nobody: the only recipient of the original, else ``""`` if a machine surely wrote it."""
+    only = addresses_in(original.get("To") or "", 2) if original is not None else []
+    by_machine = _is_report(message) or _null_sender(message)
+    if len(only) != 1 and not by_machine and not any(a.address.lower().startswith(DAEMONS[:2]) for a in message.from_):
+        return []
+    told = " ".join(line.strip() for line in lines)[:MAX_DIAGNOSTIC]
+    action = "delayed" if delayed else "failed"
+    return [_judged(only[0] if len(only) == 1 else "", "", action, "", told if reason_in(told) else "", Transcript(()))]
 
 
 def _is_returned(message: Message) -> bool:

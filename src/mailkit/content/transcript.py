@@ -21,7 +21,7 @@ _COMMAND_MARKS = tuple(
         """
 END: end of data | after i sent the message
 DATA: in reply to data
-MAIL: in reply to mail | after mail from
+MAIL: in reply to mail | after mail from | but sender was rejected
 RCPT: in reply to rcpt | after rcpt to | does not like recipient
 CONN: after initial connection | refused to talk | in reply to helo | in reply to ehlo | after helo | after ehlo
 """
