@@ -38,14 +38,12 @@ def tried(how: How, seen: Sequence[str]) -> list[int]:
 def refuse_all(forge: Forge, worlds: Worlds, sweep, keep: int, how: How) -> None:  # type: ignore[no-untyped-def]
     with worlds.fresh() as world:
         base = baseline(forge, world)
-    with worlds.fresh() as world:
-        seen = world.refused(forge, how, 0).result["seen"]
+    seen = counted(forge, worlds, how)
     points = tried(how, seen)
     ended: Counter[str] = Counter()
     trials = []
     for at in sweep.sample(points, keep=keep):
-        with worlds.fresh() as world:
-            trials.append(refuse_one(forge, world, base, how, at, ended))
+        trials.append(refuse_one(forge, worlds, base, how, at, ended))
     wrong = [str(one) for one in trials if one.problems]
     said = ", ".join(f"{number} {name or 'none'}" for name, number in sorted(ended.items()))
     print(f"\n{how}: {len(trials)} of {len(seen)} statements refused, {len(wrong)} wrong; errors: {said}")
@@ -54,10 +52,27 @@ def refuse_all(forge: Forge, worlds: Worlds, sweep, keep: int, how: How) -> None
     assert not wrong, "\n".join(wrong)
 
 
-def refuse_one(forge, world, base, how: How, at: int, ended: Counter[str]) -> Trial:  # type: ignore[no-untyped-def]
-    stopped = world.refused(forge, how, at)
-    assert not stopped.error, stopped.error
-    told = stopped.result
+def counted(forge: Forge, worlds: Worlds, how: How) -> list[str]:
+    """The statements of a run that nothing refuses: the shorter of two, as a slow machine renews a lease once more."""
+    runs: list[list[str]] = []
+    for _ in range(2):
+        with worlds.fresh() as world:
+            runs.append(world.refused(forge, how, 0).result["seen"])
+    return min(runs, key=len)
+
+
+def refuse_one(forge, worlds, base, how: How, at: int, ended: Counter[str]) -> Trial:  # type: ignore[no-untyped-def]
+    """Refuse one execution; a run that ended before it, by a renewal that was not due, is made again, twice at most."""
+    for again in (True, True, False):
+        with worlds.fresh() as world:
+            stopped = world.refused(forge, how, at)
+            assert not stopped.error, stopped.error
+            if stopped.result["place"] or not again:
+                return judged(forge, world, base, how, at, ended, stopped.result)
+    raise AssertionError("unreachable")
+
+
+def judged(forge, world, base, how: How, at: int, ended: Counter[str], told) -> Trial:  # type: ignore[no-untyped-def]
     made = Trial(Point(at, how, told["place"]), "before")
     ended[told["raised"]] += 1
     if told["raised"] == "StoreError":

@@ -62,7 +62,7 @@ POOL_SIZE = 5
 MAX_OVERFLOW = 10
 
 #: How often a transaction that met a deadlock or a serialization failure is run again.
-CONFLICT_ATTEMPTS = 8
+CONFLICT_ATTEMPTS = 16
 
 
 def utcnow() -> datetime:
