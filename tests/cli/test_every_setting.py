@@ -100,7 +100,7 @@ def unusual(ca_file: Path, *, oauth: bool, dkim: bool = True) -> Account:
         aliases=("sales@acme.example", "offers@acme.example"),
         provider="zimbra",
         imap=ImapServer(**_server("imap", ca_file)),  # type: ignore[arg-type]
-        smtp=SmtpServer(**_server("smtp", ca_file), local_hostname="me.acme.example", login=False),  # type: ignore[arg-type]
+        smtp=SmtpServer(**_server("smtp", ca_file), local_hostname="me.acme.example", login=False, data_timeout=8.5),  # type: ignore[arg-type]
         credentials=token if oauth else password,
         authserv_ids=("mx.acme.example", "mx2.acme.example"),
         saves_sent=False,
@@ -139,6 +139,7 @@ def environment(ca_file: Path, oauth: bool) -> Mapping[str, str]:
         "PROVIDER": "zimbra", "AUTHSERV_IDS": "mx.acme.example,mx2.acme.example", "VERIFY_DKIM": "yes",
         "SAVES_SENT": "no", "FOLDERS": "INBOX,Sent", "CA_FILE": str(ca_file), "CONNECT_TIMEOUT": "3.5",
         "READ_TIMEOUT": "7.5", "SMTP_LOCAL_HOSTNAME": "me.acme.example", "SMTP_LOGIN": "no", "USERNAME": "acme-ana",
+        "SMTP_DATA_TIMEOUT": "8.5",
         "DKIM_DOMAIN": "mail.acme.example", "DKIM_SELECTOR": "s1", "DKIM_KEY": PEM,
     }  # fmt: skip
     for kind in ("imap", "smtp"):
@@ -163,7 +164,7 @@ def test_all_that_fits_from_a_url(ca_file: Path, oauth: bool) -> None:
         "authserv_ids": "mx.acme.example,mx2.acme.example", "verify_dkim": "yes", "saves_sent": "no",
         "folders": "INBOX,Sent", "ca_file": str(ca_file), "server_hostname": "imap.cert.example",
         "smtp_server_hostname": "smtp.cert.example", "connect_timeout": "3.5", "read_timeout": "7.5",
-        "smtp_local_hostname": "me.acme.example", "smtp_login": "no",
+        "smtp_local_hostname": "me.acme.example", "smtp_login": "no", "smtp_data_timeout": "8.5",
     }  # fmt: skip
     query |= {"token_provider": "vault", "mechanism": "oauthbearer"} if oauth else {}
     secret = "" if oauth else ":s3cret"
@@ -178,7 +179,17 @@ def arguments(ca_file: Path, oauth: bool) -> list[str]:
         *("--alias", "offers@acme.example", "--authserv-id", "mx.acme.example", "--authserv-id", "mx2.acme.example"),
         *("--verify-dkim", "--no-saves-sent", "--folder", "INBOX", "--folder", "Sent", "--ca-file", str(ca_file)),
         *("--connect-timeout", "3.5", "--read-timeout", "7.5", "--smtp-local-hostname", "me.acme.example"),
-        *("--no-smtp-login", "--username", "acme-ana", "--dkim-domain", "mail.acme.example", "--dkim-selector", "s1"),
+        *(
+            "--no-smtp-login",
+            "--smtp-data-timeout",
+            "8.5",
+            "--username",
+            "acme-ana",
+            "--dkim-domain",
+            "mail.acme.example",
+            "--dkim-selector",
+            "s1",
+        ),
         *("--dkim-key-file", "key.pem", "--provider", "zimbra", "--host", "mail.acme.example"),
     ]
     for kind in ("imap", "smtp"):
@@ -197,6 +208,7 @@ def test_all_on_the_command_line_and_shown(keyed: Cli, ca_file: Path, oauth: boo
     shown = keyed("account", "show", "sales", "--json")
     assert shown.json["account"]["smtp"] == {
         **_server("smtp", ca_file), "ca_file": str(ca_file), "local_hostname": "me.acme.example", "login": False,
+        "data_timeout": 8.5,
     }  # fmt: skip
     assert shown.json["account"]["dkim"] == ["s1._domainkey.mail.acme.example"]
     assert shown.json["credentials"] == {

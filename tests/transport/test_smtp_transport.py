@@ -55,9 +55,10 @@ def make(port: int, tls: str = "insecure", *, data_timeout: float = 30.0, read_t
         ca_file=more.pop("ca_file", ca_file),
         connect_timeout=more.pop("connect_timeout", 30.0),
         read_timeout=read_timeout,
+        data_timeout=data_timeout,
         server_hostname=more.pop("server_hostname", None),
     )
-    return SmtpTransport(server, data_timeout=data_timeout, **more)
+    return SmtpTransport(server, **more)
 
 
 class Marks:
@@ -669,8 +670,11 @@ def test_an_answer_before_the_end_of_the_content_accepts_nothing(reply, state):
 
 
 def test_the_answer_to_the_content_is_waited_for_as_the_account_says():
-    def waits(read_timeout: float) -> float:
-        server = SmtpServer(host="127.0.0.1", port=1, tls="insecure", read_timeout=read_timeout)
+    def waits(read_timeout: float, data_timeout: float | None = None) -> float:
+        server = SmtpServer(
+            host="127.0.0.1", port=1, tls="insecure", read_timeout=read_timeout, data_timeout=data_timeout
+        )
         return SmtpTransport(server).data_timeout
 
     assert [waits(seconds) for seconds in (2, 60, 3600)] == [20, 600, 600]
+    assert waits(60, 90) == 90

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 app: typer.Typer = typer.Typer(name="account", help="The accounts that the store knows.", no_args_is_help=True)
 
-_OF_SMTP_ONLY = ("imap.local_hostname", "imap.login")
+_OF_SMTP_ONLY = ("imap.local_hostname", "imap.login", "imap.data_timeout")
 _NONE_YET = "There is no account yet; add one with `mailkit account add`."
 
 
@@ -44,6 +44,7 @@ def add(
     smtp_server_hostname: options.ServerHostname = None,
     smtp_local_hostname: options.LocalHostname = None,
     smtp_login: options.SmtpLogin = None,
+    smtp_data_timeout: options.DataTimeout = None,
     connect_timeout: options.ConnectTimeout = None,
     read_timeout: options.ReadTimeout = None,
     ca_file: options.CaFile = None,

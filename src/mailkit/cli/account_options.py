@@ -36,6 +36,10 @@ SmtpLogin = Annotated[bool | None, _switch("smtp-login", "Log in to send; a rela
 LocalHostname = Annotated[str | None, _option("Name given in EHLO. Default: the machine's own.")]
 ConnectTimeout = Annotated[float | None, _option("Seconds to wait for a connection. Default: 20.")]
 ReadTimeout = Annotated[float | None, _option("Seconds to wait for an answer. Default: 60.")]
+DataTimeout = Annotated[
+    float | None,
+    _option("Seconds to wait for the answer to a message's content. Default: ten times the other, at most 600."),
+]
 CaFile = Annotated[Path | None, _option("CA that signed the servers' certificates.")]
 Username = Annotated[str | None, _option("Login name. Default: the address.")]
 PasswordFile = Annotated[Path | None, _option("File with the password.")]

@@ -39,6 +39,7 @@ class Given:
     smtp_server_hostname: str | None = None
     smtp_local_hostname: str | None = None
     smtp_login: bool | None = None
+    smtp_data_timeout: float | None = None
     connect_timeout: float | None = None
     read_timeout: float | None = None
     ca_file: Path | None = None
@@ -119,7 +120,7 @@ def _server_with(server: ImapServer | SmtpServer | None, given: Given, part: str
         "connect_timeout": given.connect_timeout,
         "read_timeout": given.read_timeout,
     }
-    for key in ("server_hostname", "local_hostname", "login"):
+    for key in ("server_hostname", "local_hostname", "login", "data_timeout"):
         changes[key] = getattr(given, f"{part}_{key}", None)
     said = {key: value for key, value in changes.items() if value is not None}
     return {**{name: getattr(server, name) for name in type(server).model_fields}, **said}

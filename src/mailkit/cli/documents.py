@@ -85,6 +85,7 @@ SHAPES: dict[str, Fields] = {
     "Server": {
         "host": "text", "port": "number", "tls": "text", "ca_file": "text?", "server_hostname": "text?",
         "connect_timeout": "decimal", "read_timeout": "decimal", "local_hostname": "text?", "login": "bool?",
+        "data_timeout": "decimal?",
     },
     "Credentials": {"kind": "text", "username": "text?", "token_provider": "text?", "mechanism": "text?"},
     "Checked": {"name": "text", "checks": "[Check]"},

@@ -67,6 +67,7 @@ def _server(server: ImapServer | SmtpServer | None) -> Shape | None:
         "read_timeout": server.read_timeout,
         "local_hostname": getattr(server, "local_hostname", None),
         "login": getattr(server, "login", None),
+        "data_timeout": getattr(server, "data_timeout", None),
     }
 
 

@@ -16,10 +16,11 @@ _SCHEMES = {"imaps": "implicit", "imap": "starttls", "smtps": "implicit", "smtp"
 _PORTS = {"imaps": 993, "imap": 143, "smtps": 465, "smtp": 587}
 _LISTS = ("aliases", "authserv_ids", "folders")
 _SWITCHES = ("verify_dkim", "saves_sent")
+_SMTP_ONLY = ("login", "local_hostname", "data_timeout")
 _KEYS = {
     "smtp", "address", "name", "display_name", "provider", "tls", "smtp_tls", "server_hostname", "smtp_server_hostname",
-    "smtp_login", "smtp_local_hostname", "ca_file", "token_provider", "mechanism", "connect_timeout", "read_timeout",
-    *_LISTS, *_SWITCHES,
+    "ca_file", "token_provider", "mechanism", "connect_timeout", "read_timeout",
+    *_LISTS, *_SWITCHES, *(f"smtp_{key}" for key in _SMTP_ONLY),
 }  # fmt: skip
 _HINT = "Write imaps://user:password@host/?smtp=smtps://host with user and password percent-encoded."
 
@@ -98,7 +99,7 @@ def _unknown(key: str, number: int) -> ConfigError:
 def _refuse_idle(query: dict[str, str], first: str) -> None:
     """Settings of what the URL does not speak of would be left out without a word."""
     of_second = ("smtp_tls", "smtp_server_hostname")
-    of_smtp = ("smtp_login", "smtp_local_hostname")
+    of_smtp = tuple(f"smtp_{key}" for key in _SMTP_ONLY)
     idle = [key for key in of_second if key in query and "smtp" not in query]
     idle += [key for key in of_smtp if key in query and "smtp" not in query and first != "smtp"]
     if idle:
@@ -124,7 +125,7 @@ def _server(
         "server_hostname": server_hostname,
     }
     if parts.scheme.startswith("smtp"):
-        server |= {key: query[f"smtp_{key}"] for key in ("login", "local_hostname") if f"smtp_{key}" in query}
+        server |= {key: query[f"smtp_{key}"] for key in _SMTP_ONLY if f"smtp_{key}" in query}
     if query.get("ca_file") and tls is None:
         server["ca_file"] = query["ca_file"]
     for key in ("connect_timeout", "read_timeout"):

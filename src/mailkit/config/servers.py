@@ -17,6 +17,8 @@ from mailkit.errors import ConfigError
 from .base import Setting, clean, clean_host
 
 TlsMode = Literal["implicit", "starttls", "insecure"]
+#: Seconds that RFC 5321 section 4.5.3.2.6 gives a server to answer the content of a message.
+LONGEST_WAIT = 600.0
 _IMPLICIT_PORTS = (993, 465)
 _MODES: dict[TlsMode, str] = {
     "implicit": "TLS from the first byte",
@@ -84,13 +86,21 @@ class SmtpServer(Server):
 
     ``local_hostname`` is the name given in EHLO; None takes the machine's own. ``login`` False: a relay in one's own
     net that takes mail from this machine as it is; nobody logs in there, whatever credentials the account has.
+    ``data_timeout``: seconds to wait for the answer to a message's content; None: ten times ``read_timeout``, at most
+    the ten minutes that RFC 5321 section 4.5.3.2.6 wants. Who gives up early does not know what became of the message.
     """
 
     port: int = Field(default=587, ge=1, le=65535)
     local_hostname: str | None = None
     login: bool = True
+    data_timeout: float | None = Field(default=None, gt=0, le=3600, allow_inf_nan=False)
 
     @field_validator("local_hostname")
     @classmethod
     def _local_hostname(cls, value: str | None) -> str | None:
         return None if value is None else clean(value, "local_hostname", limit=253)
+
+    @property
+    def content_timeout(self) -> float:
+        """Seconds to wait for the answer to a message's content: ``data_timeout``, or what stands for it."""
+        return min(10 * self.read_timeout, LONGEST_WAIT) if self.data_timeout is None else self.data_timeout

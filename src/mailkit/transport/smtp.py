@@ -25,10 +25,6 @@ if TYPE_CHECKING:
     from mailkit.config import Account, Password, SmtpServer
 
 
-#: Seconds that the reply after the content is waited for at most.
-LONGEST_WAIT = 600.0
-
-
 class SmtpTransport:
     """Sends over SMTP submission (RFC 6409).
 
@@ -37,9 +33,6 @@ class SmtpTransport:
         username: the login name; "" with ``secret=None``.
         secret: a password or a source of tokens; None sends without AUTH, as a local relay allows.
         mechanism: for tokens; None takes what the server offers, XOAUTH2 first.
-        data_timeout: seconds to wait for the reply after the content; None: ten times ``server.read_timeout``, at most
-            the ten minutes that RFC 5321 section 4.5.3.2.6 wants. A client that gives up early does not know what
-            became of the message.
     """
 
     def __init__(
@@ -49,10 +42,9 @@ class SmtpTransport:
         username: str = "",
         secret: Password | TokenSource | None = None,
         mechanism: Mechanism | None = None,
-        data_timeout: float | None = None,
     ) -> None:
         self.server = server
-        self.data_timeout = min(10 * server.read_timeout, LONGEST_WAIT) if data_timeout is None else data_timeout
+        self.data_timeout = server.content_timeout
         self._username = username
         self._secret = secret
         self._mechanism: Mechanism | None = mechanism
