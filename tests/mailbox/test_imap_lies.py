@@ -115,6 +115,28 @@ def test_a_literal_may_be_followed_by_more_items_and_by_a_space(server: Server, 
     assert [(one.raw, one.flags) for one in box.fetch([1])] == [(b"abc", ("\\Seen",))]
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"* 1 FETCH (BODY[] {3}\r\nabcUID 1 FLAGS (\\Seen))\r\n",
+        b"* 1 FETCH (BODY[] {3}\r\nabcflags (\\Seen) UID 1)\r\n",
+        b"* 1 FETCH (UID 1 FLAGS (\\Seen) UID 1 BODY[] {3}\r\nabc)\r\n",
+        b"* 1 FETCH (UID 1 FLAGS (\\Seen) BODY[] {3}\r\nabc UID 1)\r\n",
+    ],
+    ids=["no space", "no space, flags", "UID before", "UID behind"],
+)
+def test_a_missing_space_and_a_repeated_uid_are_no_lies(server: Server, mailbox: Connect, answer: bytes) -> None:
+    box = opened(server, mailbox, TWO_SIZES, answer)
+    assert [(one.uid, one.raw, one.flags) for one in box.fetch([1])] == [(1, b"abc", ("\\Seen",))]
+
+
+@pytest.mark.parametrize("more", [b"UID 2", b"FLAGS (\\Seen)", b"1 2", b"FETCH 1", b"UID"])
+def test_items_that_cannot_stand_beside_a_content(server: Server, mailbox: Connect, more: bytes) -> None:
+    box = opened(server, mailbox, TWO_SIZES, b"* 1 FETCH (UID 1 FLAGS () BODY[] {3}\r\nabc " + more + b")\r\n")
+    with pytest.raises(ProtocolError, match="wrong size"):
+        list(box.fetch([1]))
+
+
 def test_flags_that_came_with_no_content_are_asked_for(server: Server, mailbox: Connect) -> None:
     box = opened(server, mailbox, TWO_SIZES, b"* 1 FETCH (UID 1 " + BODY)
     server.script.answers[b"(UID FLAGS)"] = b"* 1 FETCH (UID 1 FLAGS (\\Seen))\r\n" + DONE

@@ -30,6 +30,7 @@ Value: TypeAlias = "bytes | list[Value] | None"
 
 MAX_DEPTH = 50
 _SPACE = b" \t\r\n"
+_ITEM = re.compile(rb"(?i)(?:UID|FLAGS|INTERNALDATE|MODSEQ|RFC822\.SIZE|X-GM-LABELS) [^ ]")
 _PLAIN = re.compile(rb'[^ \t\r\n()"\[]*')
 
 
@@ -55,8 +56,10 @@ def parse(segments: Sequence[Segment], max_depth: int = MAX_DEPTH) -> list[Value
 
 def _ends_value(text: bytes, *, inside: bool) -> bool:
     """Whether a literal can end before this text (RFC 9051 section 9): a space or a parenthesis follows, or the end of
-    the line where no list is open."""
-    return text[:1] in (b" ", b")") if text or inside else True
+    the line where no list is open. Some servers leave the space out: then the name of an item follows."""
+    if not text:
+        return not inside
+    return text[:1] in (b" ", b")") or _ITEM.match(text) is not None
 
 
 def _before_literal(text: bytes) -> bytes:

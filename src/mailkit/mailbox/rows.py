@@ -11,6 +11,7 @@ from .response import Value, pairs, read_date, text_of
 from .uidset import MOST
 
 _MAX_FLAGS = 1000
+_RESPONSES = (b"FETCH", b"UIDFETCH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,15 @@ def read_row(values: list[Value], uidonly: bool = False) -> Row | None:
 
 
 def _are_items(items: list[Value]) -> bool:
-    names = items[::2]
-    known = [name.upper() for name in names if isinstance(name, bytes) and name[:1].isalpha()]
-    return len(set(known)) * 2 == len(items) and b"FETCH" not in known and b"UIDFETCH" not in known
+    """Whether these are names and values. A name may come twice, as some servers repeat UID, but not with another
+    value."""
+    found: dict[bytes, Value] = {}
+    for name, value in zip(items[::2], items[1::2], strict=False):
+        if not isinstance(name, bytes) or not name[:1].isalpha() or name.upper() in _RESPONSES:
+            return False
+        if found.setdefault(name.upper(), value) != value:
+            return False
+    return len(items) % 2 == 0
 
 
 def _body(found: dict[bytes, Value]) -> bytes | None:
