@@ -299,6 +299,7 @@ class Limits:
     addresses: int = 2000
     references: int = 200
     params: int = 200
+    parse_seconds: float = 10.0
     decoded_bytes: int = 256 * 1024 * 1024
     text_bytes: int = 2 * 1024 * 1024
     batch_messages: int = 100

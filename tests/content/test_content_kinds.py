@@ -6,7 +6,7 @@ from email.header import Header
 
 import pytest
 
-from mailkit.content import is_automatic, kind_of, report_of
+from mailkit.content import is_automatic, kind_of, read, report_of
 from mailkit.message import Message, parse
 
 
@@ -168,6 +168,25 @@ def test_what_the_header_says(name: str) -> None:
     lines, subject, kind, automatic = HEADERS[name]
     message = mail(subject, *lines)
     assert (kind_of(message), is_automatic(message)) == (kind, automatic)
+
+
+@pytest.mark.parametrize(
+    ("address", "automatic"),
+    [
+        ("no-reply@shop.example", True),
+        ("Orders-NoReply@shop.example", True),
+        ("do_not_reply@shop.example", True),
+        ("noreply+42@shop.example", True),
+        ("owner-team@lists.example", True),
+        ("team-request@lists.example", True),
+        ("request@shop.example", False),
+        ("noreplyson@people.example", False),
+        ("bo@noreply.example", False),
+    ],
+)
+def test_an_address_that_wants_no_answer_is_a_machine(address: str, *, automatic: bool) -> None:
+    content = read(parse(f"From: {address}\nSubject: Order\n\nText.\n".encode()))
+    assert (content.kind, content.is_automatic) == ("normal", automatic)
 
 
 @pytest.mark.parametrize("subject", AWAY)

@@ -78,6 +78,11 @@ def test_html_whose_new_words_hide_falls_back_to_the_text() -> None:
     assert read(parse(raw)).reply_text == "Yes, please."
 
 
+def test_a_bare_carriage_return_ends_a_line() -> None:
+    content = read(parse(b"From: bo@client.example\r\n\r\nforty\rchairs\r\nand\r\r\ndesks"))
+    assert content.text == "forty\nchairs\nand\ndesks"
+
+
 def test_a_forward() -> None:
     raw = (
         b"Subject: WG: Angebot\r\n\r\nBitte ansehen.\r\n\r\nVon: Ana <ana@acme.example>\r\nGesendet: Montag\r\n"

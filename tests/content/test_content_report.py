@@ -212,6 +212,8 @@ recipients. The following address(es) failed:
 Message-ID: <orig@acme.example>
 """
 
+EXIM_ANSWER = EXIM.replace(b"552 5.2.2 Mailbox full", b"550 5.1.1 <a@x.example>: Address rejected: User unknown")
+
 EXCHANGE = b"""\
 From: postmaster@acme.example
 To: ana@acme.example
@@ -232,15 +234,24 @@ The following recipient(s) cannot be reached:
     [
         (QMAIL, [("a@x.example", "userunknown", True), ("b@x.example", "notaccept", True)]),
         (EXIM, [("a@x.example", "mailboxfull", False)]),
+        (EXIM_ANSWER, [("a@x.example", "userunknown", True)]),
         (EXCHANGE, [("bo@client.example", "userunknown", True)]),
     ],
-    ids=["qmail", "exim", "exchange"],
+    ids=["qmail", "exim", "exim-answer", "exchange"],
 )
 def test_notices_for_people(raw: bytes, expected: list[tuple[str, str, bool]]) -> None:
     report = report_of(parse(raw))
     assert report is not None
     assert [(r.address, r.reason, r.hard) for r in report.recipients] == expected
     assert report.original_message_id == "orig@acme.example"
+
+
+def test_an_answer_that_begins_with_an_address_keeps_its_codes() -> None:
+    report = report_of(parse(EXIM_ANSWER))
+    assert report is not None
+    row = report.recipients[0]
+    assert (row.status, row.code) == ("5.1.1", 550)
+    assert row.diagnostic.startswith("host x.example [192.0.2.1] SMTP error")
 
 
 def test_a_person_who_forwards_a_bounce_has_not_bounced() -> None:

@@ -95,6 +95,7 @@ def test_every_notice_is_expected_to_be_something() -> None:
         ("Original-Recipient: rfc822;bo+40b.example", "bo@b.example"),
         ("Original-Recipient: rfc822;bo+2Bcrm@b.example", "bo+crm@b.example"),
         ("Original-Recipient: utf-8;b\\x{F6}@b.example", "bö@b.example"),
+        ("Final-Recipient: UTF-8; b\\x{F6}@b.example", "bö@b.example"),
     ],
 )
 def test_recipients_as_servers_write_them(field: str, address: str) -> None:

@@ -38,6 +38,7 @@ def level(*headers: str, ids: tuple[str, ...] = IDS, own: tuple[str, ...] = ("ac
         (PASS, BORDER, FROM),
         (BORDER, PASS, FROM),
         (INNER, BORDER, PASS, FROM),
+        (PASS, FROM),
         (INNER, PASS, BORDER, FOREIGN, FROM),
         (INNER.replace("store", "imap7"), PASS, BORDER, FROM),
         ("Received: by 2002:a05:6e02:1 with SMTP id 9; x", BORDER, PASS, FOREIGN, FROM),
@@ -55,8 +56,8 @@ def test_aligned_results_of_our_server_authenticate(headers: tuple[str, ...]) ->
     "headers",
     [
         (FROM,),
-        (PASS, FROM),  # never went through a server
         (BORDER, FROM),
+        (PASS.replace("pass", "none"), PASS, FROM),  # without Received only the first is ours
         (BORDER, FOREIGN, PASS, FROM),  # below the outside's Received
         (FOREIGN, PASS, FROM),
         (BORDER, "Authentication-Results: evil.example; dmarc=pass", PASS, FROM),

@@ -197,6 +197,10 @@ def test_limits_are_defects() -> None:
     parts = b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 50
     assert len(parse(parts, Limits(parts=10)).parts) == 10
     assert "parts" in codes(parse(parts, Limits(parts=10)))
+    late = parse(parts, Limits(parse_seconds=0))
+    assert 10 < len(late.parts) < 20
+    assert "parse-seconds" in codes(late)
+    assert "parse-seconds" not in codes(parse(parts))
     many = b"".join(b"X-%d: y\n" % n for n in range(50)) + b"\nbody"
     assert len(parse(many, Limits(headers=10)).headers) == 10
     assert parse(many, Limits(headers=10)).parts[0].content == b"body"

@@ -269,3 +269,12 @@ def test_every_part_is_read_once_where_boundaries_are_the_same_and_never_end() -
     for part in message.parts:
         around = message.parts[part.parent or 0]
         assert around.start <= part.start <= part.end <= around.end
+
+
+@pytest.mark.parametrize("damage", [(b"\r\n--b", b"\r--b"), (b"--b\r\n", b"--b\r")])
+def test_boundary_lines_with_a_bare_carriage_return_are_told(damage: tuple[bytes, bytes]) -> None:
+    raw = multipart(b"multipart/mixed; boundary=b", b"--b", b"", b"one", b"--b", b"", b"two", b"--b--")
+    assert codes(raw) == []
+    damaged = parse(raw.replace(*damage))
+    assert [part.text for part in damaged.parts[1:]] == ["one", "two"]
+    assert "bare-cr" in {one.code for one in damaged.ambiguities} & {one.code for one in damaged.defects}

@@ -10,7 +10,16 @@ from collections.abc import Iterator
 
 from mailkit.message.shown import ENDS_ADDRESS, addresses_in
 
-__all__ = ["Fields", "blocks", "clean_address", "original_address", "reply_code", "status_in", "typed_value"]
+__all__ = [
+    "Fields",
+    "blocks",
+    "clean_address",
+    "final_address",
+    "original_address",
+    "reply_code",
+    "status_in",
+    "typed_value",
+]
 
 Fields = dict[str, list[str]]
 
@@ -54,6 +63,14 @@ def typed_value(value: str) -> str:
     """What follows ``rfc822;`` or ``smtp;``; the whole value where there is no type."""
     kind, semicolon, rest = value.partition(";")
     return rest.strip() if semicolon and len(kind) <= 40 and " " not in kind.strip() else value.strip()
+
+
+def final_address(value: str) -> str:
+    """What a ``Final-Recipient`` value names: an address, or whatever else a server wrote there. Where its type is
+    ``utf-8``, signs beyond ASCII may be written as ``\\x{F6}`` (RFC 6533 section 3)."""
+    kind = value.partition(";")[0].strip().lower()
+    text = typed_value(value)
+    return _UNITEXT.sub(_character, text[:2000]) if kind == "utf-8" else text
 
 
 def original_address(value: str) -> str:

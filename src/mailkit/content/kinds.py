@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from mailkit.message import Message
 
 from .files import tnef_of
@@ -40,6 +42,11 @@ _AWAY_SUBJECTS = phrases(
 )
 # … and what they say anywhere in them
 _AWAY = phrases("out of the office | out of office | autoreply | außer haus | abwesenheitsnotiz | hors du bureau")
+# Addresses of machines, and those that name themselves so (RFC 5230 section 4.6)
+_NOBODY = re.compile(
+    r"(?i)(?:[^@]{1,64}[-_.+])?(?:no[-_.]?reply|(?:do[-_.]?not|dont)[-_.]?reply|mailer-daemon|listserv|majordomo)[-_.+@]"
+    r"|owner-[^@]{1,64}@|[^@]{1,64}-request@"
+)
 _REPORT_KINDS = {"bounce", "complaint", "receipt"}
 
 
@@ -59,8 +66,8 @@ def kind_of(message: Message) -> str:
 
 
 def is_automatic(message: Message) -> bool:
-    """Whether no machine may answer this (RFC 3834 section 2): reports, auto-replies, notifications, lists, bulk
-    mail."""
+    """Whether no machine may answer this (RFC 3834 section 2, RFC 5230 section 4.6): reports, auto-replies,
+    notifications, lists, bulk mail, and what comes from an address that wants no answer."""
     submitted = _token(message, "Auto-Submitted")
     suppress = (message.headers.get("X-Auto-Response-Suppress") or "").lower()
     return (
@@ -68,6 +75,7 @@ def is_automatic(message: Message) -> bool:
         or any(word in suppress for word in ("all", "oof", "autoreply"))
         or _token(message, "Precedence") in ("bulk", "junk", "list", "auto_reply")
         or message.headers.raw("X-Cron-Env") is not None
+        or any(_NOBODY.match(address.address) for address in message.from_[:5])
         or _null_sender(message)
         or is_list(message)
         or kind_of(message) in _REPORT_KINDS | {"auto-reply"}

@@ -225,6 +225,7 @@ en: quoting
 de: zitat von
 fr: citation de
 es: citando a | mensaje citado por
+ca: missatge de
 pt: citando | citado por
 it: citando
 nl: citeren

@@ -189,8 +189,8 @@ def _is_attribution(folded: str, *, begins: bool) -> bool:
     dated, address = is_dated(folded), "@" in folded
     if not (dated or address):
         return False
-    if address and folded.startswith(QUOTING):
-        return len(folded.split()) <= WORDS
+    if address and folded.startswith(QUOTING) and (len(folded.split()) <= WORDS or _is_whole(folded)):
+        return True
     if not begins and _says_before(folded):
         return False
     text = folded.rstrip(": ")

@@ -6,6 +6,7 @@ Each dialect is one function from the lines of the notice to findings; the first
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
@@ -186,13 +187,16 @@ def _exim_whole(lines: Sequence[str]) -> list[Finding]:
     return [item for item in _exim(lines) if "@" in item.address]
 
 
+_ANSWER = re.compile(r"[245]\d\d[ -]")  # "550 5.1.1 <bo@b.example>: …" is what a server said of an address
+
+
 def _exim(lines: Sequence[str]) -> list[Finding]:
     """An address alone on an indented line, its reason indented deeper below."""
     found = []
     for number, line in enumerate(lines):
         depth = len(line) - len(line.lstrip(" "))
         text = line.strip()
-        if not 2 <= depth <= 4 or not text or ("@" not in text and " " in text):
+        if not 2 <= depth <= 4 or not text or ("@" not in text and " " in text) or _ANSWER.match(text):
             continue
         address, _, rest = text.partition(": ")
         if " " in address and (not address.endswith(">") or len(address.partition("<")[0].split()) > 3):

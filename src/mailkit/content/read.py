@@ -16,7 +16,7 @@ from .calendar import Calendar, read_calendar
 from .files import File, embedded_in, files_of, is_media, tnef_of
 from .forwarded import Forwarded, forwarded_in
 from .html import SafeHtml, sanitize
-from .kinds import kind_of
+from .kinds import is_automatic, kind_of
 from .meeting import meeting_of
 from .protected import without_legacy_display
 from .reply import Reply, Segment, split_reply
@@ -31,6 +31,8 @@ __all__ = ["Content", "read"]
 _PREFIX = re.compile(r"(?:\s?\[[^\]\[]{1,80}\]){0,5}\s{0,5}[^\s:：]{1,9}\s?[:：]")  # "Re:", "[list] AW:", "答复："
 # What no text needs, and databases and terminals take ill: NUL, escapes that move the cursor.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0d-\x1f\x7f]")
+# A carriage return alone ends a line too; "CR CR LF" is one line end that a program wrote twice.
+_LINE_END = re.compile("\r{1,9}\n|\r")
 MAX_CALENDAR = 2 * 1024 * 1024  # bytes of a file that is looked at as a calendar
 MAX_INLINE = 1024 * 1024  # bytes of one picture that is put into the HTML itself
 MAX_INLINE_TOTAL = 4 * 1024 * 1024
@@ -62,6 +64,11 @@ class Content:
     def kind(self) -> str:
         """``normal``, ``bounce``, ``complaint``, ``receipt``, ``auto-reply``, ``list`` or ``calendar``."""
         return kind_of(self.message)
+
+    @cached_property
+    def is_automatic(self) -> bool:
+        """Whether a machine wrote this, or sent it to many, so that no machine may answer it (RFC 3834 section 2)."""
+        return is_automatic(self.message)
 
     @cached_property
     def report(self) -> Report | None:
@@ -235,7 +242,7 @@ class Content:
             return html_to_text(self._raw_text(part))
         if not (part.content_type.startswith("text/") or part.is_multipart or part.content_type == ""):
             return ""
-        text = _CONTROLS.sub("", self._raw_text(part))
+        text = _CONTROLS.sub("", _LINE_END.sub("\n", self._raw_text(part)))
         if part.params.get("format", "").lower() == "flowed":
             text = unflowed(text, delete_space=part.params.get("delsp", "").lower() == "yes")
         return text.strip("\n")

@@ -18,6 +18,7 @@ from .delivery import (
     Fields,
     blocks,
     clean_address,
+    final_address,
     original_address,
     reply_code,
     status_in,
@@ -114,7 +115,7 @@ def _receipt(message: Message) -> Report | None:
         return None
     fields = _merged(blocks(part.text))
     disposition = (fields.get("disposition") or [""])[0].partition(";")[2].partition("/")[0].strip().lower()
-    recipients = [clean_address(typed_value(value)) for value in fields.get("final-recipient", ())]
+    recipients = [clean_address(final_address(value)) for value in fields.get("final-recipient", ())]
     ids = [i for value in fields.get("original-message-id", ()) for i in parse_ids(value)]
     original = _original_headers(message)
     rows = tuple(ReportRecipient(a, disposition or "displayed", hard=False, reason="delivered") for a in recipients)
@@ -174,7 +175,7 @@ def _apart(fields: Fields) -> list[Fields]:
 
 def _recipient(fields: Fields, notice: Transcript, failed: list[str]) -> ReportRecipient:
     original = original_address((fields.get("original-recipient") or [""])[0])
-    final = typed_value((fields.get("final-recipient") or [original])[0])
+    final = final_address((fields.get("final-recipient") or [original])[0])
     address = clean_address(final)
     if len(failed) == 1 and final.lstrip("<") != final.lstrip("<|/"):  # Exim names a pipe or a file, not the address
         address = failed[0]

@@ -8,7 +8,8 @@ wrote. Mail servers put their trace fields on top, so from the top down among Re
 2. Received fields written "by" our own hosts are passed. The first of them that says "from" somebody else is the
    border; a client that only calls itself one of ours, and comes from an address outside, is somebody else;
 3. below them only the first Authentication-Results counts (Gmail writes it right under the border's Received), and only
-   if it is ours; after it, or after another Received below the border, everything came with the message.
+   if it is ours; after it, or after another Received below the border, everything came with the message;
+4. where there is no Received at all (some stores and gateways drop it), only the first that names us counts.
 
 The settings must name a server only if it writes its results on every mail: RFC 8601 section 5 has it remove forged
 ones.
@@ -145,10 +146,11 @@ def _is_forged(results: Sequence[Result], domain: str, own_domains: Collection[s
 def _trusted_headers(message: Message, authserv_ids: Sequence[str]) -> list[str]:
     """Values of the trusted headers, from the top, as the module's page explains."""
     trusted = {name.strip().lower().rstrip(".") for name in authserv_ids if name.strip()}
-    if not trusted or message.headers.raw("Received") is None:
-        return []  # a message without Received never went through a server of ours
+    if not trusted:
+        return []
     found: list[str] = []
-    passed = border = False
+    border = False
+    passed = message.headers.raw("Received") is None
     trace = (header for header in message.headers if header.name.lower() in ("received", "authentication-results"))
     for header in islice(trace, MAX_TRACE):
         value = header.unfolded[:MAX_HEADER]

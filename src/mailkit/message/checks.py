@@ -1,11 +1,11 @@
 """What is broken in a message, and what other readers may understand otherwise.
 
-Defect codes: ``addresses``, ``base64-invalid``, ``base64-pieces``, ``base64-trailing-data``,
+Defect codes: ``addresses``, ``bare-cr``, ``base64-invalid``, ``base64-pieces``, ``base64-trailing-data``,
 ``base64-truncated``, ``boundary-not-found``, ``byte-order-mark``, ``charset``, ``content-type``, ``date``,
 ``decoded-bytes``, ``depth``, ``empty``, ``guessed-boundary``, ``header-bytes``, ``header-line``, ``headers``,
 ``headers-bytes``, ``leading-blank-line``, ``line-bytes``, ``mbox-from``, ``message-bytes``, ``missing-blank-line``,
-``missing-end-boundary``, ``near-boundary``, ``no-boundary``, ``no-from``, ``nul``, ``params``, ``parts``,
-``parts-after-end``, ``references``, ``same-boundary``, ``unknown-encoding``, ``uuencode-invalid``.
+``missing-end-boundary``, ``near-boundary``, ``no-boundary``, ``no-from``, ``nul``, ``params``, ``parse-seconds``,
+``parts``, ``parts-after-end``, ``references``, ``same-boundary``, ``unknown-encoding``, ``uuencode-invalid``.
 
 Ambiguity codes: ``bare-cr``, ``boundaries``, ``content-ids``, ``duplicate-header``, ``duplicate-parameter``,
 ``embedded-file``, ``encoded-message``, ``encoded-multipart``, ``encodings``, ``filenames``, ``from``, ``from-name``
@@ -34,6 +34,8 @@ __all__ = ["find_ambiguities", "find_defects"]
 # RFC 5322 section 3.6 and RFC 2045: fields that may stand only once.
 _ONCE = ("from", "sender", "reply-to", "to", "cc", "bcc", "subject", "date", "message-id", "in-reply-to", "references")
 _ONCE_MIME = ("content-type", "content-transfer-encoding", "content-disposition", "content-id")
+# Of the defects of the structure, those after which two readers see different parts.
+_READ_OTHERWISE = ("bare-cr", "guessed-boundary", "near-boundary", "parts-after-end", "same-boundary")
 _AUTHORS = 5  # looked at closely
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CODED_ADDRESS = re.compile(rb"<[ \t]{0,9}=\?[^<>\s]{1,300}>")
@@ -103,7 +105,7 @@ def find_ambiguities(message: Message) -> tuple[Ambiguity, ...]:
     for part in message.parts:
         found += [Ambiguity(code, detail, part.index) for code, detail in _part_ambiguities(part)]
     for defect in message.structure_defects:
-        if defect.code in ("parts-after-end", "guessed-boundary", "near-boundary", "same-boundary"):
+        if defect.code in _READ_OTHERWISE:
             found.append(Ambiguity(defect.code, defect.detail, defect.part))
     return tuple(found)
 

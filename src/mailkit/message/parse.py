@@ -19,6 +19,7 @@ header of a part below it, the message is read a second time with that line as a
 from __future__ import annotations
 
 import re
+from time import thread_time
 
 from mailkit.message.findings import Defect
 from mailkit.message.headers import Headers, read_headers
@@ -31,8 +32,11 @@ __all__ = ["parse"]
 _DEFAULT = Limits()
 _MAX_DEPTH = 100  # whatever the limits say: lists of bodies are made by recursion
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+_CR = 13
 _CR_LF = frozenset(b"\r\n")
 _MANY = 50
+_UNREAD = ("depth", "parse-seconds", "parts")  # defects after which some boundaries are not known
+_BETWEEN_LOOKS = 16  # parts that are read before the clock is looked at again
 _MOST_AFTER = 40  # bytes of the end mark's own dashes and the blanks behind it
 _MOST_NEAR = 20  # lines of one multipart that begin like its boundary and are looked at
 _PART_FIELD = re.compile(rb"(?i)Content-[a-z-]{2,40}[ \t]*:")
@@ -78,12 +82,16 @@ class _Parser:
         self.parts: list[Part] = []
         self.children: list[list[int]] = []
         self.defects: list[Defect] = []
+        self.until = 0.0  # on the clock of the thread; 0 before the first look
 
     def run(self) -> Message:
         waiting = [(self._begin(), len(self.raw), -1, 0, "text/plain")]
         while waiting:
             if len(self.parts) >= self.limits.parts:
                 self._report("parts", f"only the first {self.limits.parts} parts were read", None)
+                break
+            if len(self.parts) % _BETWEEN_LOOKS == _BETWEEN_LOOKS - 1 and self._is_late():
+                self._report("parse-seconds", f"only {len(self.parts)} parts were read in the time there is", None)
                 break
             start, end, parent, depth, default = waiting.pop()
             part = self._read(start, end, parent, depth, default)
@@ -97,6 +105,13 @@ class _Parser:
             part.set_children(tuple(children))
         self._judge_near()
         return Message(self.raw, tuple(self.parts), tuple(self.defects), self.place)
+
+    def _is_late(self) -> bool:
+        """Whether the time is over. It is the thread's own, which other work on the machine does not use up, and begins
+        at the first look: what comes before has few parts, and so is bounded by the size of the message."""
+        now = thread_time()
+        self.until = self.until or now + self.limits.parse_seconds
+        return now >= self.until
 
     def _begin(self) -> int:
         """Skip a byte order mark, empty lines before the first header line, and the first line of an mbox entry."""
@@ -218,7 +233,7 @@ class _Parser:
             if any(len(other) > len(mark) and line[0].startswith(other) for other in self.marks):
                 continue
             self._report("near-boundary", "a line goes on behind the boundary: some readers begin a part there", index)
-            is_whole = not any(defect.code in ("depth", "parts") for defect in self.defects)  # else marks are not known
+            is_whole = not any(defect.code in _UNREAD for defect in self.defects)  # else marks are not known
             if is_whole and hit not in self.counted and len(line) > 1 and _PART_FIELD.match(line[1].lstrip(b"\n")):
                 self.hidden.add(hit)
 
@@ -242,13 +257,14 @@ class _Parser:
         sections: list[tuple[int, int]] = []
         at = max(part.start - 1, 0)
         open_at = -1  # where the open section begins; -1 in the preamble and in the epilogue
-        ended = False
+        ended = bare_cr = False
         room = self.limits.parts - len(self.parts) + 1
         while True:
             mark = finder.next(at, first=part.start)
             if mark is None:
                 break
             line, after, last = mark
+            bare_cr = bare_cr or _CR in (self.raw[line], self.raw[after - 1])
             if open_at >= 0:
                 sections.append((open_at, max(open_at, self._before(line, open_at))))
             if ended and not last:
@@ -260,6 +276,8 @@ class _Parser:
                 return sections
             at = max(after - 1, 0)
         self.near += [(hit, part.index, mark) for hit, mark in finder.near]
+        if bare_cr:
+            self._report("bare-cr", "a bare carriage return stands at a boundary line", part.index)
         if open_at < 0:
             return sections if ended else None
         self._report("missing-end-boundary", "the last boundary line is missing", part.index)
