@@ -210,6 +210,10 @@ def test_limits_are_defects() -> None:
     assert codes(parse(b"X: y\n\n" + b"z" * 99, Limits(line_bytes=50))) >= {"line-bytes"}
     assert "line-bytes" not in codes(parse(b"X: y\n\n" + b"z" * 40 + b"\n" + b"z" * 40, Limits(line_bytes=50)))
     assert codes(parse(b"X: y\n\n" + b"z" * 99, Limits(decoded_bytes=50))) >= {"decoded-bytes"}
+    apart = parse(parts.replace(b"x", b"x" * 80), Limits(decoded_bytes=200))
+    assert sum(part.size for part in apart.parts[1:]) == 200
+    assert "decoded-bytes" in codes(apart)
+    assert codes(parse(b"From: a@b.example\n\n" + b"z" * 99, Limits(text_bytes=50))) == {"text-bytes"}
     assert codes(parse(b"X: y\n\n" + b"z" * 99, Limits(message_bytes=50))) >= {"message-bytes"}
     to = b"To: " + b", ".join(b"a%d@x.example" % n for n in range(50)) + b"\n\n"
     assert len(parse(to, Limits(addresses=10)).to) == 10

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
 
-from mailkit import parse, read
+from mailkit import Limits, parse, read
 from mailkit.message import decode_words, parse_addresses, parse_date, safe_filename
 from mailkit.message.charset import decode
 from mailkit.message.labels import known
@@ -278,3 +280,55 @@ def test_boundary_lines_with_a_bare_carriage_return_are_told(damage: tuple[bytes
     damaged = parse(raw.replace(*damage))
     assert [part.text for part in damaged.parts[1:]] == ["one", "two"]
     assert "bare-cr" in {one.code for one in damaged.ambiguities} & {one.code for one in damaged.defects}
+
+
+PDF = b"JVBERi0xLjcK"  # %PDF-1.7 in base64
+INNER = b'--i\r\n\r\nhidden\r\n--i\r\nContent-Type: application/pdf; name="b.pdf"\r\n\r\n%PDF-1.7\r\n--i--\r\n'
+
+
+@pytest.mark.parametrize(
+    ("encoding", "encode"),
+    [(b"base64", base64.encodebytes), (b"quoted-printable", lambda data: data.replace(b"-", b"=2D"))],
+)
+def test_a_multipart_that_is_encoded_as_a_whole_hides_nothing(
+    encoding: bytes, encode: Callable[[bytes], bytes]
+) -> None:
+    packed = b"Content-Type: multipart/mixed; boundary=i\r\nContent-Transfer-Encoding: " + encoding + b"\r\n\r\n"
+    message = parse(
+        multipart(b"multipart/mixed; boundary=o", b"--o", b"", b"seen", b"--o", packed + encode(INNER), b"--o--")
+    )
+    content = read(message)
+    assert content.text == "seen\nhidden"
+    assert [(file.name, file.content, file.part) for file in content.attachments] == [("b.pdf", b"%PDF-1.7", 2)]
+    assert "encoded-multipart" in [one.code for one in message.ambiguities]
+
+
+def test_encoded_multiparts_within_each_other_are_bounded() -> None:
+    raw = INNER
+    for _ in range(40):
+        head = (
+            b"--i\r\nContent-Type: multipart/mixed; boundary=i\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+        )
+        raw = head + raw.replace(b"=", b"=3D").replace(b"--i", b"=2D=2Di") + b"\r\n--i--\r\n"
+        if len(raw) > 200_000:
+            break
+    message = parse(HEAD + b"Content-Type: multipart/mixed; boundary=i\r\n\r\n" + raw, Limits(depth=3))
+    content = read(message)
+    assert [file.declared_type for file in content.attachments] == ["multipart/mixed"]  # what is left closed
+    assert "hidden" not in content.text
+
+
+def test_a_file_with_two_encodings_is_there_in_both() -> None:
+    encodings = b"Content-Transfer-Encoding: %b\r\nContent-Transfer-Encoding: %b\r\n\r\n"
+    fields = b"Content-Type: application/pdf; name=b.pdf\r\n" + encodings
+    first, second = read(parse(HEAD + fields % (b"7bit", b"base64") + PDF)).attachments
+    assert (first.name, first.content) == ("b.pdf", PDF)
+    assert (second.name, second.content) == ("b (2).pdf", b"%PDF-1.7\n")
+    assert len(read(parse(HEAD + fields % (b"7bit", b"8bit") + PDF)).attachments) == 1
+
+
+def test_all_names_of_a_file_are_told() -> None:
+    fields = b"Content-Type: application/pdf; name=b.pdf\r\nContent-Disposition: attachment; filename=b.png\r\n\r\n"
+    file = read(parse(HEAD + fields + b"\x89PNG\r\n\x1a\n")).attachments[0]
+    assert (file.given_name, file.other_names) == ("b.png", ("b.pdf",))
+    assert file.is_disguised

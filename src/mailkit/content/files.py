@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from mailkit.message import Message, Part, safe_filename
+from mailkit.message.checks import encodings_of, names_of
 from mailkit.message.embedded import EmbeddedFile, find_embedded
+from mailkit.message.transfer import decode_transfer
 
 from .sniff import differs, sniff, type_of_name
 from .tnef import Tnef, is_tnef, read_tnef
@@ -23,6 +25,7 @@ class File:
 
     Attributes:
         given_name: what the sender called it, "" if nothing; never a path to write to.
+        other_names: what other programs may show as its name, where the sender gave several.
         name: a name that is safe to write to disk, never empty.
         declared_type: the type that the sender gave, in lower case, "" if none.
         content_id: without brackets, "" if none. inline: meant to be shown in the body, not listed.
@@ -39,6 +42,7 @@ class File:
         content_id: str = "",
         inline: bool = False,
         origin: str = "mime",
+        other_names: tuple[str, ...] = (),
         part: int = 0,
         number: int = 0,
         defect: str = "",
@@ -49,6 +53,7 @@ class File:
         self.content_id = content_id
         self.inline = inline
         self.origin = origin
+        self.other_names = other_names
         self.part = part
         self.defect = defect
         self._number = number
@@ -68,6 +73,11 @@ class File:
         message has."""
         kind = self.declared_type if self.given_name else self.content_type
         return numbered(safe_filename(self.given_name or None, kind, self._number), self._copy)
+
+    def be_inside(self, part: int) -> None:
+        """For ``files_of`` only: stand in that part of the outer message."""
+        self._number += 1000 * (part + 1)
+        self.part = part
 
     def be_apart_from(self, taken: dict[str, int]) -> None:
         """For ``files_of`` only: count the names that are taken. Invented ones have their own numbers."""
@@ -97,8 +107,8 @@ class File:
     def is_disguised(self) -> bool:
         """Whether the bytes are something else than the label or the name says: a program that is called
         ``image/png``, or ``invoice.pdf``."""
-        by_name = type_of_name(self.given_name)
-        return differs(self.declared_type, self.sniffed_type) or differs(by_name, self.sniffed_type)
+        by_name = map(type_of_name, (self.given_name, *self.other_names))
+        return any(differs(said, self.sniffed_type) for said in (self.declared_type, *by_name))
 
     @cached_property
     def size(self) -> int:
@@ -149,6 +159,10 @@ def _all(message: Message, streams: dict[int, Tnef]) -> Iterator[File]:
     listed |= {part.index for part in message.html_body if is_media(part)}
     listed |= {part.index for part in message.text_body if is_media(part)}
     for part in message.parts:
+        if part.undone is not None:
+            for file in _all(part.undone, tnef_of(part.undone)):
+                file.be_inside(part.index)
+                yield file
         if part.index not in listed:
             for embedded in embedded_in(part)[1]:
                 yield File(
@@ -160,6 +174,7 @@ def _all(message: Message, streams: dict[int, Tnef]) -> Iterator[File]:
         stream = streams.get(part.index)
         if stream is None or not (stream.files or stream.html or stream.text):
             yield _of_part(part)
+            yield from _read_otherwise(message, part)
             continue
         for packed in stream.files:
             yield File(
@@ -179,14 +194,29 @@ def is_media(part: Part) -> bool:
     return part.content_type.startswith(("image/", "audio/", "video/"))
 
 
-def _of_part(part: Part) -> File:
+def _read_otherwise(message: Message, part: Part) -> Iterator[File]:
+    """What programs see that believe another one of several transfer encodings."""
+    encodings = encodings_of(part)
+    end = min(part.end, part.start + message.limits.decoded_bytes)
+    plain = encodings[0] not in _PACKED
+    for encoding in encodings[1:]:
+        if encoding in _PACKED or not plain:
+            plain = plain or encoding not in _PACKED
+            yield _of_part(part, lambda it=encoding: decode_transfer(message.raw[part.start : end], it)[0])  # type: ignore[misc]
+
+
+_PACKED = ("base64", "quoted-printable", "x-uuencode")  # the others leave the bytes as they are
+
+
+def _of_part(part: Part, load: Callable[[], bytes] | None = None) -> File:
     named = part.disposition == "attachment"
     return File(
-        lambda: part.content,
+        load or (lambda: part.content),
         given_name=part.filename or "",
         declared_type=part.content_type,
         content_id=part.content_id or "",
         inline=not named and bool(part.content_id or part.disposition == "inline"),
+        other_names=tuple(name for name in names_of(part) if name != part.filename),
         part=part.index,
         number=part.index,
         defect=part.content_defect or "",

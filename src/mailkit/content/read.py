@@ -238,6 +238,8 @@ class Content:
         return without_legacy_display(text, part, self.message.parts[0])
 
     def _part_text(self, part: Part) -> str:
+        if part.undone is not None:
+            return Content(part.undone).text
         if part.content_type == "text/html":
             return html_to_text(self._raw_text(part))
         if not (part.content_type.startswith("text/") or part.is_multipart or part.content_type == ""):

@@ -5,7 +5,8 @@ Defect codes: ``addresses``, ``bare-cr``, ``base64-invalid``, ``base64-pieces``,
 ``decoded-bytes``, ``depth``, ``empty``, ``guessed-boundary``, ``header-bytes``, ``header-line``, ``headers``,
 ``headers-bytes``, ``leading-blank-line``, ``line-bytes``, ``mbox-from``, ``message-bytes``, ``missing-blank-line``,
 ``missing-end-boundary``, ``near-boundary``, ``no-boundary``, ``no-from``, ``nul``, ``params``, ``parse-seconds``,
-``parts``, ``parts-after-end``, ``references``, ``same-boundary``, ``unknown-encoding``, ``uuencode-invalid``.
+``parts``, ``parts-after-end``, ``references``, ``same-boundary``, ``text-bytes``, ``unknown-encoding``,
+``uuencode-invalid``.
 
 Ambiguity codes: ``bare-cr``, ``boundaries``, ``content-ids``, ``duplicate-header``, ``duplicate-parameter``,
 ``embedded-file``, ``encoded-message``, ``encoded-multipart``, ``encodings``, ``filenames``, ``from``, ``from-name``
@@ -22,14 +23,14 @@ from typing import TYPE_CHECKING
 from mailkit.message.embedded import find_embedded
 from mailkit.message.findings import Ambiguity, Defect
 from mailkit.message.ids import parse_ids
-from mailkit.message.params import read_disposition, read_encoding, read_type
+from mailkit.message.params import Parameters, read_disposition, read_encoding, read_type
 from mailkit.message.shown import OVERRIDES, shown_address
 
 if TYPE_CHECKING:
     from mailkit.message.headers import Headers
     from mailkit.message.model import Message, Part
 
-__all__ = ["find_ambiguities", "find_defects"]
+__all__ = ["encodings_of", "find_ambiguities", "find_defects", "names_of"]
 
 # RFC 5322 section 3.6 and RFC 2045: fields that may stand only once.
 _ONCE = ("from", "sender", "reply-to", "to", "cc", "bcc", "subject", "date", "message-id", "in-reply-to", "references")
@@ -51,7 +52,19 @@ def find_defects(message: Message) -> tuple[Defect, ...]:
     for part in message.parts:
         if not part.is_multipart:
             _add_part_defects(part, found)
+    if len(message.raw) > message.limits.text_bytes:
+        _add_long_texts(message, found)
     return tuple(found)
+
+
+def _add_long_texts(message: Message, found: list[Defect]) -> None:
+    most = message.limits.text_bytes
+    shown = dict.fromkeys((*message.text_body, *message.html_body))
+    for part in shown:
+        if part.content_type.startswith("text/") and len(part.text) > most:
+            found.append(
+                Defect("text-bytes", f"only the first {most} characters are taken for what is said", part.index)
+            )
 
 
 def _message_defects(message: Message) -> Iterator[tuple[str, str]]:
@@ -156,7 +169,7 @@ def _part_ambiguities(part: Part) -> Iterator[tuple[str, str]]:
         if len(encodings) > 1:
             yield "encodings", "more than one transfer encoding: " + ", ".join(sorted(encodings))[:100]
     if part.is_multipart and encodings - {"7bit", "8bit", "binary"}:
-        yield "encoded-multipart", "a multipart with a transfer encoding, which is not undone"
+        yield "encoded-multipart", "a multipart with a transfer encoding: some programs undo it"
     if part.content_type in ("message/rfc822", "message/global") and encodings - {"7bit", "8bit", "binary"}:
         yield "encoded-message", "an enclosed message with a transfer encoding: some programs do not open it"
     yield from _parameter_ambiguities(part)
@@ -174,14 +187,33 @@ def _content_ambiguities(part: Part) -> Iterator[tuple[str, str]]:
 
 def _parameter_ambiguities(part: Part) -> Iterator[tuple[str, str]]:
     names: set[str] = set()
-    fields = (("content-type", "name", read_type), ("content-disposition", "filename", read_disposition))
-    for field, wanted, read in fields:
-        for raw in part.headers.raw_all(field)[:8]:
-            found = read(raw)
-            for name, values in found.conflicts.items():
-                code = "boundaries" if name == "boundary" else "duplicate-parameter"
-                yield code, f"{field} has {len(values)} different values of {name[:40]}"
-            if wanted in found.params:
-                names.update(found.conflicts.get(wanted, (found.params[wanted],)))
+    for field, wanted, found in _named(part):
+        for name, values in found.conflicts.items():
+            code = "boundaries" if name == "boundary" else "duplicate-parameter"
+            yield code, f"{field} has {len(values)} different values of {name[:40]}"
+        if wanted in found.params:
+            names.update(found.conflicts.get(wanted, (found.params[wanted],)))
     if len(names) > 1:
         yield "filenames", "more than one file name: " + ", ".join(sorted(map(repr, names)))[:200]
+
+
+_NAMING = (("content-disposition", "filename", read_disposition), ("content-type", "name", read_type))
+
+
+def _named(part: Part) -> Iterator[tuple[str, str, Parameters]]:
+    """The fields in which a file name may stand, and the parameter that holds it."""
+    for field, wanted, read in _NAMING:
+        for raw in part.headers.raw_all(field)[:8]:
+            yield field, wanted, read(raw)
+
+
+def names_of(part: Part) -> tuple[str, ...]:
+    """All file names that programs may show for a part."""
+    found = ((item, wanted) for _, wanted, item in _named(part) if wanted in item.params)
+    return tuple(dict.fromkeys(name for item, key in found for name in item.conflicts.get(key, (item.params[key],))))
+
+
+def encodings_of(part: Part) -> tuple[str, ...]:
+    """All transfer encodings that a part is given, the one that counts here first."""
+    written = part.headers.raw_all("content-transfer-encoding")[:8]
+    return tuple(dict.fromkeys((part.encoding, *map(read_encoding, written))))

@@ -29,6 +29,7 @@ from mailkit.words import Limits
 __all__ = ["Ambiguity", "Defect", "Message", "Part"]
 
 _MESSAGE_TYPES = frozenset({"message/rfc822", "message/global", "message/news"})
+_PACKED = ("base64", "quoted-printable")
 _NO_PARAMS = Parameters("")
 
 
@@ -63,6 +64,7 @@ class Part:
     _decoded: tuple[bytes, str | None] | None = None
     _read: tuple[str, bool] | None = None
     _opened: tuple[Message | None] | None = None
+    _room: int | None = None
 
     def __init__(
         self,
@@ -95,6 +97,10 @@ class Part:
     def set_children(self, children: tuple[int, ...]) -> None:
         """For the parser only, once, before the message is handed out."""
         self.children = children
+
+    def set_room(self, room: int) -> None:
+        """For the parser only: how many bytes may be decoded here, where the message has more than its limit."""
+        self._room = room
 
     @property
     def is_partless(self) -> bool:
@@ -147,7 +153,7 @@ class Part:
         return self._content_ids[0] if self._content_ids else None
 
     def _decode(self) -> tuple[bytes, str | None]:
-        end = min(self.end, self.start + self._limits.decoded_bytes)
+        end = min(self.end, self.start + (self._limits.decoded_bytes if self._room is None else self._room))
         if self.is_multipart:
             return self._raw[self.start : end], None
         if self.encoding == "base64" and (clean := clean_base64(self._raw, self.start, end)) is not None:
@@ -198,13 +204,25 @@ class Part:
         if self.content_type not in _MESSAGE_TYPES:
             return None
         if self._opened is None:
-            self._opened = (self._open(),)
+            self._opened = (self._open(self.content),)
         return self._opened[0]
 
-    def _open(self) -> Message | None:
+    @property
+    def undone(self) -> Message | None:
+        """A multipart with its transfer encoding undone, where no part is found as it stands: it may have none (RFC
+        2045 section 6.4), yet some programs undo it. None for other parts, and beyond the limit of depth."""
+        if self.encoding not in _PACKED or not self.is_partless:
+            return None
+        if self._opened is None:
+            head = b"Content-Type: " + (self.headers.raw("content-type") or b"").strip() + b"\r\n\r\n"
+            found = self._open(head + decode_transfer(self.content, self.encoding)[0])
+            self._opened = (found if found is not None and len(found.parts) > 1 else None,)
+        return self._opened[0]
+
+    def _open(self, raw: bytes) -> Message | None:
         outer = self._place
         place = Place(self._limits, outer.depth + self.depth + 1, outer.nesting, outer.parse)
-        return None if place.depth > place.nesting else outer.parse(self.content, place)
+        return None if place.depth > place.nesting else outer.parse(raw, place)
 
 
 _EMPTY: Mapping[str, str] = MappingProxyType({})

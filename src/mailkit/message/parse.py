@@ -103,8 +103,18 @@ class _Parser:
                 waiting.extend((s, e, part.index, depth + 1, kind) for s, e in reversed(sections))
         for part, children in zip(self.parts, self.children, strict=True):
             part.set_children(tuple(children))
+        if len(self.raw) > self.limits.decoded_bytes:
+            self._share_room()
         self._judge_near()
         return Message(self.raw, tuple(self.parts), tuple(self.defects), self.place)
+
+    def _share_room(self) -> None:
+        """What may be decoded is for all parts together, the first ones first."""
+        room = self.limits.decoded_bytes
+        for part in self.parts:
+            if not part.is_multipart:
+                part.set_room(room)
+                room = max(room - (part.end - part.start), 0)
 
     def _is_late(self) -> bool:
         """Whether the time is over. It is the thread's own, which other work on the machine does not use up, and begins
