@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import threading
 import time
+import traceback
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -205,11 +206,13 @@ def test_many_threads_ask_once() -> None:
 
 def test_a_failing_provider_is_an_auth_error_without_its_words() -> None:
     def fails() -> str:
-        raise RuntimeError(SECRET)
+        raise RuntimeError(f"https://login.example/token?refresh_token={SECRET}")
 
     with pytest.raises(AuthError) as caught:
         TokenSource(fails).get()
-    assert SECRET not in str(caught.value)
+    assert str(caught.value).startswith("The token provider failed with RuntimeError.")
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
+    assert isinstance(caught.value.__context__, RuntimeError), "for who debugs it"
 
     def offline() -> str:
         raise ConnectError("The token server was not reached.")

@@ -1,4 +1,5 @@
-"""The whole road, as a task for ``support.crash``: enqueue, dispatch, pipe, sync, link jobs, resolve, file, sync again.
+"""The whole road, as a task for ``support.crash``: enqueue, dispatch, pipe, sync, link jobs, read events, resolve,
+file, sync again; in between somebody else flags and deletes mail on the server.
 
 It is written as an application would write it, through the facade, and so that it can be run again after a kill: every
 message has its key, every delivery its id. What an application brings along is the same each time: the time at which
@@ -9,9 +10,11 @@ leases are over.
 from __future__ import annotations
 
 import hashlib
+import imaplib
 import secrets
 import sqlite3
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -43,6 +46,7 @@ _HEARD = text(
     "INSERT INTO heard (tenant, name, message) "
     "SELECT tenant, :name, identity FROM mailkit_message WHERE tenant = :tenant AND id = :id"
 )
+_IN_FLIGHT = b"SELECT pg_snapshot_xmin(one) <> pg_snapshot_xmax(one) FROM pg_current_snapshot() AS one"
 #: A handler of the application's fails on the mail with this subject: it belongs in quarantine.
 POISON = "Poison"
 
@@ -89,6 +93,7 @@ class Application:
             create=True,
         )
         self.client = str(told["client"])
+        self.password = str(told.get("password", ""))
         self.kit.on(Event)(self.hear)
 
     def hear(self, event: Event, tx: Any) -> None:
@@ -99,6 +104,26 @@ class Application:
         poison = "SELECT 1 FROM mailkit_message WHERE id = :id AND subject = :subject"
         if tx.execute(text(poison), {"id": event.message_id, "subject": POISON}).first():
             raise ValueError("the application chokes on it")
+
+    def read(self) -> None:
+        """Read events at its own pace, and acknowledge them in the transaction that does what they ask for."""
+        self._wait_for_others()
+        while batch := self.kit.events.read("application", limit=4):
+            with self.kit.engine.begin() as tx:
+                for event in batch:
+                    if isinstance(event, MessageReceived | MessageSent):
+                        told = {"name": f"read {event.name}", "tenant": self.tenant, "id": event.message_id}
+                        tx.execute(_HEARD, told)
+                self.kit.events.ack(batch, tx=tx)
+
+    def _wait_for_others(self) -> None:
+        """PostgreSQL's own transactions (autovacuum) hold events back while they run: the same are read each time."""
+        if self.url.startswith("sqlite"):
+            return
+        with self.raw() as connection:
+            # Not through a cursor: those are what is counted and refused.
+            while connection.pgconn.exec_(_IN_FLIGHT).get_value(0, 0) != b"f":
+                time.sleep(0.005)
 
     # -- orders --------------------------------------------------------------------------------------------------------
 
@@ -168,6 +193,18 @@ class Application:
             report = self.kit.sync(name)
             assert report.ok, report
 
+    def elsewhere(self) -> None:
+        """Somebody at a telephone flags the first mail of sales' INBOX and deletes the second, each once."""
+        told = self.kit.accounts.get("sales").imap
+        assert told is not None
+        with imaplib.IMAP4(told.host, told.port) as telephone:
+            telephone.login(SALES, self.password)
+            telephone.select("INBOX")
+            for uid, wanted, flag in (("1", "UNFLAGGED", "\\Flagged"), ("2", "UNDELETED", "\\Deleted")):
+                if telephone.uid("SEARCH", "UID", uid, wanted)[1][0]:
+                    telephone.uid("STORE", uid, "+FLAGS", f"({flag})")
+            telephone.expunge()
+
     def jobs(self) -> None:
         """Ask the CRM, show on records, file what was sent."""
         self.kit.work(only={"jobs"}, once=True)
@@ -180,9 +217,12 @@ STAGES: tuple[tuple[int, str], ...] = (
     (2, "pipe"),
     (3, "sync"),
     (10, "jobs"),
+    (20, "read"),
+    (50, "elsewhere"),
     (60, "send"),
     (61, "sync"),
     (70, "jobs"),
+    (80, "read"),
 )
 
 

@@ -12,8 +12,10 @@ from typing import Any
 from mailkit.events import Event
 from mailkit.ingest import Ingest
 from mailkit.kit import work
+from mailkit.kit.events import Events
 from mailkit.outbox import dispatch, filing
-from mailkit.store import Tx, events, queue
+from mailkit.store import Store, Tx, events, folders, queue, raw
+from mailkit.sync import folder
 
 
 def move_the_mark() -> None:
@@ -70,6 +72,50 @@ def acknowledge_first() -> None:
         return real(store, adapters, job)
 
     work.run_attach = attach
+
+
+def acknowledge_events_first() -> None:
+    """Acknowledged before it is done: a reader's cursor has moved when it gets its batch."""
+    read, acknowledge = Events.read, Events.ack
+
+    def ahead(self: Events, cursor: str, *, limit: int = 100) -> Any:
+        batch = read(self, cursor, limit=limit)
+        acknowledge(self, batch)
+        return batch
+
+    Events.read = ahead  # type: ignore[method-assign]
+    Events.ack = lambda *_, **__: None  # type: ignore[assignment, method-assign]
+
+
+def write_the_file_last() -> None:
+    """A write moved: the file of raw bytes is written when the row that speaks of it is committed."""
+    write: Any = raw._write
+    run: Any = Store.run
+    held: list[tuple[Any, ...]] = []
+
+    def later(self: Any, work: Any) -> Any:
+        done = run(self, work)
+        while held:
+            write(*held.pop(0))
+        return done
+
+    raw._write = lambda *told: held.append(told)
+    Store.run = later  # type: ignore[method-assign]
+
+
+def move_the_cursor_first() -> None:
+    """A commit moved: a folder's cursor moves before the changed flags are written."""
+    follow: Any = folder._follow_flags
+
+    def ahead(run: Any, name: str, state: Any, todo: Any) -> Any:
+        def move(tx: Tx) -> None:
+            at, top = (state.uidnext, state.highestmodseq), state.uidnext - 1
+            folders.advance(tx, run.account.name, name, uidnext=at[0], highestmodseq=at[1], last_uid=top)
+
+        run.write(move)
+        return follow(run, name, state, todo)
+
+    folder._follow_flags = ahead
 
 
 def touch_everything(told: dict[str, str]) -> dict[str, list[str]]:

@@ -22,6 +22,7 @@ class Mistake:
     stages: Sequence[str]
     where: str
     found: str
+    files: bool = False
 
 
 MISTAKES = (
@@ -29,12 +30,15 @@ MISTAKES = (
     Mistake("part_the_event", ("sync",), "ingest/spine.py:", "was not announced"),
     Mistake("do_not_look", ("order", "send", "jobs"), "mailbox/imap.py:append", "+ server:"),
     Mistake("acknowledge_first", ("pipe", "sync", "jobs"), "crash/sabotage.py:attach", "- activity:"),
+    Mistake("acknowledge_events_first", ("pipe", "read"), "kit/events.py:ack", "- heard:"),
+    Mistake("write_the_file_last", ("pipe",), "crash/sabotage.py:later", "raw bytes are lost", files=True),
+    Mistake("move_the_cursor_first", ("sync", "elsewhere"), "sync/run.py:write < crash/sabotage.py", "+ source:"),
 )
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda one: one.name)
 def test_a_mistake_is_found(forge: Forge, crash_home: Path, mistake: Mistake) -> None:
-    worlds = Worlds(crash_home, stages=mistake.stages)
+    worlds = Worlds(crash_home, stages=mistake.stages, files=mistake.files)
     breaks = (f"tests.crash.sabotage:{mistake.name}",)
     with worlds.fresh() as world:
         sound = baseline(forge, world)

@@ -138,6 +138,7 @@ class RoadWorld:
             "client": self.client,
             "stages": self.stages,
             "raw_dir": str(self.raw_dir) if self.raw_dir else None,
+            "password": self.password,
         }
         self.runs += 1
         return told

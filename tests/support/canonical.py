@@ -17,7 +17,9 @@ from typing import Any
 
 from sqlalchemy import Table, select
 
+from mailkit.errors import NotFoundError
 from mailkit.store import Store, schema
+from mailkit.store.raw import digest_of, get
 
 #: Column (``*.column`` in any table, ``event:field`` in an event's payload) or event, and why it is not compared.
 EXCLUDED: Mapping[str, str] = {
@@ -26,7 +28,7 @@ EXCLUDED: Mapping[str, str] = {
     "*.created_at": "the clock",
     "*.updated_at": "the clock",
     "raw.stored_at": "the clock",
-    "raw.body": "its SHA-256 is compared",
+    "raw.body": "it, or its file, must have the SHA-256 that the row names, which is compared",
     "thread.merged_into": "aliases come of late references, so of the order of arrival; only live threads are compared",
     "message.raw_digest": "of the copy that came first, and which does is the race; every copy's own is compared",
     "message.size": "as raw_digest",
@@ -45,6 +47,7 @@ EXCLUDED: Mapping[str, str] = {
     "recipient.enhanced": "as outbox.last_reply",
     "recipient.text": "as outbox.last_reply",
     "folder.synced_at": "the clock",
+    "source.gone_at": "the clock; whether it is gone is compared",
     "sent:received_at": "of a copy of our own sent mail: the clock, or INTERNALDATE where Sent was read first",
     "sent:envelope": "of a copy of our own sent mail: absent where Sent was read first",
     "sent:trust_evidence": "of a copy of our own sent mail: names the one of Sent and outbox that was first",
@@ -55,6 +58,8 @@ EXCLUDED: Mapping[str, str] = {
     "place:key": "as place:uid",
     "place:modseq": "as place:uid",
     "place:highestmodseq": "as place:uid",
+    "gone:flags": "of a message that is gone from the server: those that it was last seen with",
+    "gone:modseq": "as gone:flags",
     "job.fence": "how often it was claimed",
     "job.attempts": "how often it was claimed",
     "job.due_at": "the clock",
@@ -126,6 +131,7 @@ def canonical(store: Store, *, also: Sequence[Table] = (), filled: Collection[st
         names.outbox[row["id"]] = row["key"]
         names.sent.add(row["raw_digest"])
     _sound(rows, names)
+    _whole(store, [row["digest"] for row in rows["raw"]])
     return {name: Counter(_row(name, one, names) for one in _kept(name, found)) for name, found in rows.items()}
 
 
@@ -190,6 +196,17 @@ def _sound(rows: Mapping[str, list[dict[str, Any]]], names: _Names) -> None:
     assert first.keys() == names.message.keys(), "a message was not announced"
 
 
+def _whole(store: Store, digests: Sequence[str]) -> None:
+    """The raw bytes that the rows speak of are there, in the table or in files, every one of them."""
+    with store.read() as tx:
+        for digest in digests:
+            try:
+                found = digest_of(get(tx, digest))
+            except NotFoundError as error:
+                raise AssertionError(f"raw bytes are lost: {error.message}") from error
+            assert found == digest, f"raw bytes are not what was kept: {digest}"
+
+
 def _kept(name: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if name == "thread":
         return [one for one in rows if one["merged_into"] is None]
@@ -215,6 +232,8 @@ def _row(table: str, row: Mapping[str, Any], names: _Names) -> Row:
         for column, value in row.items()
         if not {f"*.{column}", f"{table}.{column}"} & EXCLUDED.keys()
     }
+    if table == "source":
+        made["gone"] = row["gone_at"] is not None
     if table == "thread":
         made["messages"] = names.thread[row["id"]]
     if table == "job":
@@ -226,6 +245,7 @@ def _row(table: str, row: Mapping[str, Any], names: _Names) -> Row:
     # What the run itself sends and files: see EXCLUDED.
     what = "sent" if table == "copy" and row["raw_digest"] in names.sent else ""
     what = "place" if (row.get("folder") or row.get("name")) in names.filled else what
+    what = "gone" if made.get("gone") else what
     return tuple(sorted((key, value) for key, value in made.items() if f"{what}:{key}" not in EXCLUDED))
 
 

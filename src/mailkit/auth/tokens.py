@@ -76,9 +76,12 @@ class TokenSource:
             given = self._provider()
         except MailkitError:
             raise
-        except Exception as error:
-            # Its words may hold a secret (a refresh token in a URL): only the kind of error is told.
-            raise AuthError(f"The token provider failed with {type(error).__name__}.") from error
+        except Exception as error:  # noqa: BLE001 (whatever an application's provider raises)
+            # Its words may hold a secret (a refresh token in a URL), and so does a traceback that shows them: only the
+            # kind of error is told. A debugger finds it as __context__.
+            raise AuthError(
+                f"The token provider failed with {type(error).__name__}.", hint="Call it by itself to see why."
+            ) from None
         token = AccessToken(given) if isinstance(given, str) else given
         if not isinstance(token, AccessToken) or not token.value:
             raise AuthError(f"The token provider gave {type(given).__name__} instead of a token.")
