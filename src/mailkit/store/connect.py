@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
-from mailkit.errors import ConfigError, MissingExtraError, StoreUnreachableError
+from mailkit.errors import ConfigError, MailkitError, MissingExtraError, StoreUnreachableError
 
 #: Execution option: how a transaction on SQLite begins; an application's own begin as SQLite does by default.
 MODE = "mailkit_begin"
@@ -53,10 +53,14 @@ def open_engine(url: str, busy_timeout: float, pool_size: int, max_overflow: int
         pool = {"pool_size": pool_size, "max_overflow": max_overflow}
         parsed, options = _driver_options(parsed)
         return create_engine(parsed, connect_args=options, pool_pre_ping=True, hide_parameters=True, **pool)
-    except (ArgumentError, NoSuchModuleError) as error:
+    except MailkitError:
+        raise
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        # What the reader says quotes the URL, or what it took for a port: of a password with an '@', a part of it.
         raise ConfigError(
-            "The database URL cannot be read.", hint="Write it as sqlite:///mail.db or postgresql+psycopg://…"
-        ) from error
+            "The database URL cannot be read.",
+            hint="Write it as sqlite:///mail.db or postgresql+psycopg://…, user and password percent-encoded.",
+        ) from None
     except ImportError as error:
         raise MissingExtraError("postgres", "PostgreSQL") from error
 
