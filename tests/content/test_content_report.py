@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailkit.content import is_automatic, kind_of, report_of
+from mailkit.content import REASONS, is_automatic, kind_of, report_of
 from mailkit.content.delivery import blocks, clean_address, reply_code, status_in
+from mailkit.content.reason_words import PATTERNS, PHRASES
 from mailkit.content.reasons import is_hard, reason_for
 from mailkit.message import parse
 from mailkit.message.shown import addresses_in
@@ -557,3 +558,14 @@ def test_without_flufl_the_rest_is_read() -> None:
 def test_time_grows_with_an_old_notice(unit: str, grows_with_size: Callable[[Callable[[int], object]], None]) -> None:
     head = b"From: postmaster@b.example\nSubject: Mail could not be delivered\n\n"
     grows_with_size(lambda n: report_of(parse(head + unit.encode() * (n // len(unit)))))
+
+
+def test_the_reasons_are_a_closed_list() -> None:
+    words = {reason for reason, _ in (*PHRASES, *PATTERNS)} | {"feedback", reason_for("x"), reason_for("")}
+    for action in ("failed", "delayed", "delivered"):
+        words |= {reason_for("", status=f"5.{n // 40}.{n % 40}", action=action) for n in range(400)}
+        words |= {reason_for(f"{code} x", action=action) for code in range(400, 600)}
+    assert words == set(REASONS)
+    page = Path(__file__).parents[2] / "docs/reference/content.md"
+    rows = [line for line in page.read_text("utf-8").splitlines() if line.startswith("| `")]
+    assert rows == [f"| `{reason}` | {meaning} |" for reason, meaning in REASONS.items()]

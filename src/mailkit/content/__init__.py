@@ -28,6 +28,7 @@ from .kinds import is_auto_reply, is_automatic, is_list, kind_of
 from .openpgp import decrypt_openpgp, verify_openpgp
 from .protected import ChangedField, ProtectedHeaders
 from .read import Content, read
+from .reasons import REASONS
 from .recurrence import Rule, read_rule
 from .reply import Reply, Segment, split_reply
 from .report import Report, ReportRecipient, report_of
@@ -38,6 +39,7 @@ from .tnef import Tnef, TnefFile, read_tnef
 from .trust import trust_of
 
 __all__ = [
+    "REASONS",
     "Attendee",
     "Calendar",
     "ChangedField",

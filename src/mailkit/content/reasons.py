@@ -7,13 +7,50 @@ words are looked at first, the most telling ones before the general ones, then t
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 
 from .reason_words import PATTERNS, PHRASES
 from .tables import rows
 
-__all__ = ["HARD_REASONS", "is_hard", "reason_for", "reason_in"]
+__all__ = ["HARD_REASONS", "REASONS", "is_hard", "reason_for", "reason_in"]
 
+#: Every word that ``ReportRecipient.reason`` can be, and what it means.
+REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "authfailure": "SPF, DKIM or DMARC did not pass",
+        "badreputation": "the sending host or domain has a bad name",
+        "blocked": "the sending host or address is on a list",
+        "contenterror": "the message cannot be handled as it is written",
+        "delivered": "it was delivered",
+        "expired": "it could not be delivered in the time there was",
+        "feedback": "somebody complained of it",
+        "filtered": "a filter of the recipient refused it",
+        "greylisted": "it shall be tried again later",
+        "hasmoved": "the recipient has another address now",
+        "hostunknown": "the domain does not exist, or takes no mail",
+        "mailboxfull": "the mailbox is full",
+        "mailererror": "a program on the way failed",
+        "mesgtoobig": "the message is too large",
+        "networkerror": "the host could not be reached",
+        "norelaying": "the host passes no mail on for the sender",
+        "notaccept": "the host takes no mail at all",
+        "notcompliantrfc": "the message breaks a standard",
+        "onhold": "the server's words are not known",
+        "policyviolation": "a rule of the host forbids it",
+        "rejected": "the sender's address was refused",
+        "requireptr": "the sending host has no name in the DNS",
+        "spamdetected": "it was taken for spam",
+        "suspend": "the account is suspended for now",
+        "syntaxerror": "the hosts did not understand each other",
+        "systemerror": "the receiving host has a trouble of its own",
+        "toomanyconn": "too many connections, messages or recipients",
+        "undefined": "the report says nothing",
+        "userunknown": "the mailbox does not exist",
+        "virusdetected": "it was taken for malware",
+    }
+)
 # Reasons after which the address must not be written to again.
 HARD_REASONS = frozenset({"userunknown", "hostunknown", "hasmoved", "notaccept"})
 
@@ -60,7 +97,7 @@ _BY_CLASS = {
 
 
 def reason_for(sentence: str, *, status: str = "", action: str = "", command: str = "", more: str = "") -> str:
-    """One word for why, from the vocabulary of ``reason_words``; ``onhold`` where nothing tells, ``undefined``
+    """One word for why, of ``REASONS``; ``onhold`` where nothing tells, ``undefined``
     without any sentence or status.
 
     Args:

@@ -45,8 +45,8 @@ class ReportRecipient:
     ``address`` is where the mail was going at last ("" if the report hides it), ``original`` what the sender wrote,
     where the report says so. ``action``: ``failed``, ``delayed``, ``delivered``, ``relayed``, ``expanded`` (RFC
     3464), for receipts the disposition (``displayed`` …), for complaints the feedback type. ``status`` is RFC 3463,
-    ``code`` the SMTP reply code. ``hard``: the address is dead; None: the report does not say. ``reason``: one word,
-    see ``reasons``.
+    ``code`` the SMTP reply code. ``hard``: the address is dead; None: the report does not say. ``reason``: one word
+    of ``REASONS``.
     """
 
     address: str
