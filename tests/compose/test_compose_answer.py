@@ -236,6 +236,22 @@ def test_forward_carries_text_and_files(composed):
     assert draft.in_reply_to is None
 
 
+def test_forward_carries_what_stands_between_and_in_the_texts(composed):
+    png = b"Content-Type: image/png; name=hall.png\r\nContent-ID: <hall>\r\n\r\n\x89PNG\r\n\x1a\n"
+    uu = b"two\r\nbegin 644 plan.txt\r\n#0V%T\r\n`\r\nend\r\n"
+    head = b"From: bo@client.example\r\nSubject: Hall\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+    plain = head + b"\r\n\r\n--b\r\n".join((b"\r\none", png, b"\r\n" + uu)) + b"--b--\r\n"
+    draft = forward(parse(plain), to=["cy@client.example"])
+    assert [file.name for file in draft.attachments] == ["hall.png", "plan.txt"]
+    assert draft.attachments[1].content == b"Cat"
+    html = plain.replace(b"\r\n\r\none", b"\r\nContent-Type: text/html\r\n\r\none <img src=cid:hall>")
+    draft = forward(parse(html), to=["cy@client.example"])
+    assert [(file.name, file.inline) for file in draft.attachments] == [("hall.png", True), ("plan.txt", False)]
+    assert draft.html.count("<img") == 1
+    assert f"cid:{draft.attachments[0].cid}" in draft.html
+    assert parse(composed(draft).raw).defects == ()
+
+
 def test_forward_as_attachment_keeps_every_byte(composed):
     raw = mail()
     draft = forward(parse(raw), to=["cy@client.example"], as_attachment=True)

@@ -12,6 +12,7 @@ from mailkit.compose.draft import Attachment
 from mailkit.compose.phrases import Phrases
 
 if TYPE_CHECKING:
+    from mailkit.content import File
     from mailkit.message import Message, Part
 
 _LONGEST_CHARSET = 40  # RFC 2978 section 2.3
@@ -55,8 +56,8 @@ class Original:
         return tuple(self._shown.values())
 
     def _shown_picture(self, cid: str) -> str | None:
-        parts = self.message.attachments
-        part = next((p for p in parts if p.content_id == cid and p.content_type.startswith("image/")), None)
+        pictures = (part for part in self._enclosed() if part.content_type.startswith("image/"))
+        part = next((part for part in pictures if cid in (part.content_id, f"part-{part.index}@")), None)
         if part is None:
             return None
         # A Content-ID from outside may be anything, so the copy gets one of its own.
@@ -64,10 +65,23 @@ class Original:
         self._shown[made.cid] = made
         return f"cid:{made.cid}"
 
+    def _enclosed(self) -> list[Part]:
+        """The attachments, and the pictures, sounds and films that stand between the texts."""
+        from mailkit.content.files import is_media
+
+        message = self.message
+        media = (part for part in (*message.text_body, *message.html_body) if is_media(part))
+        listed = {part.index for part in (*message.attachments, *media)}
+        return [part for part in message.parts if part.index in listed]
+
     def files(self, without: Iterable[Attachment] = ()) -> list[Attachment]:
-        """Everything enclosed, as it can be passed on, but for what the HTML shows."""
+        """Everything enclosed, as it can be passed on, but for what the HTML shows. What ``text`` is without because
+        it is a file, in uuencode or yEnc or in an encoded multipart, is among it."""
         shown = {one.content for one in without}
-        files = [carried(part) for part in self.message.attachments]
+        enclosed = self._enclosed()
+        listed = {part.index for part in enclosed}
+        files = [carried(part) for part in enclosed]
+        files += [unpacked(file) for file in self._content.attachments if file.part not in listed]
         return [file for file in files if file.content not in shown]
 
 
@@ -83,6 +97,14 @@ def carried(part: Part, *, inline: bool = False) -> Attachment:
     name = clean(safe_filename(part.filename, part.content_type, part.index))
     declared = (kind + charset) if kind.startswith("text/") and charset.isascii() else kind
     return Attachment(name, content, declared, inline=inline)
+
+
+def unpacked(file: File) -> Attachment:
+    """A file that stood in a text of a received message as an attachment of ours."""
+    from mailkit.compose.mime import is_content_type
+
+    kind = file.content_type if is_content_type(file.content_type) else "application/octet-stream"
+    return Attachment(clean(file.name), file.content, kind)
 
 
 def attribution(message: Message, phrases: Phrases) -> str:

@@ -100,13 +100,19 @@ class Content:
         """
         pieces: list[str] = []
         blocked = 0
+        named: set[str] = set()  # pictures for which the HTML has a place
+
+        def place(content_id: str) -> str | None:
+            named.add(content_id)
+            return None if cid is None else cid(content_id)
+
         for part in self.message.html_body:
             if part.content_type == "text/html":
-                safe = sanitize(self._raw_text(part), remote=remote, cid=cid)
+                safe = sanitize(self._raw_text(part), remote=remote, cid=place)
                 pieces.append(safe.html)
                 blocked += safe.blocked
             elif is_media(part):
-                pieces.append(self._picture(part, cid))
+                pieces.append("" if part.content_id in named else self._picture(part, cid))
             elif part.content_type.startswith("text/") or part.is_multipart:
                 pieces.append(f'<div style="white-space:pre-wrap">{escape(self._part_text(part))}</div>')
         if self._tnef_html:
