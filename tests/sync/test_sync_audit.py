@@ -9,6 +9,7 @@ import pytest
 
 from mailkit.errors import MailkitError
 from mailkit.mailbox.base import FolderState
+from mailkit.store import quarantine
 from mailkit.store.folders import FolderRow
 from mailkit.sync import FolderAudit, Step, audit_account, findings
 from support.office import ANA, Office
@@ -87,6 +88,22 @@ def test_audit_tells_flags_that_differ_and_of_what_was_not_fetched_none(office: 
     assert office.audit().ok
 
 
+def test_audit_tells_of_what_a_person_dropped_from_quarantine_and_of_what_is_gone_but_once(office: Office) -> None:
+    office.fill(1)
+    uid = office.inbox.add(b" \r\n")
+    office.sync()
+    with office.desk.store.write() as tx:
+        (row,) = quarantine.listing(tx)
+        quarantine.settle(tx, row.id, "dropped")
+    report = office.audit()
+    assert (report.ok, report.total) == (True, "2 of 2")
+    assert [str(one) for one in report.folders[0].findings] == [f"1 held (UID {uid}): dropped from quarantine: empty"]
+    office.inbox.expunge(uid)
+    assert [(one.kind, one.uids, one.why) for one in office.audit().folders[0].findings] == [
+        ("extra", (uid,), findings.GONE)
+    ]
+
+
 def test_audit_tells_folders_that_are_not_there(office: Office) -> None:
     office.fill(2)
     office.server.create_folder(ANA, "Old")
@@ -134,7 +151,7 @@ def test_why_a_message_is_missing(uid: int, known: dict[int, bool], row: FolderR
 
 
 def test_a_message_erased_here_is_held_and_no_difference() -> None:
-    (finding,) = findings.held({4: ""})
+    (finding,) = findings.held({4}, {4: ("", "")})
     assert str(finding) == "1 held (UID 4): erased here"
     assert FolderAudit("INBOX", 1, 1, (finding,)).ok
 

@@ -101,7 +101,7 @@ _KNOWN = select(source.c.uid, source.c.gone_at).where(*_this_life, source.c.uid 
 _LIVE = select(func.count()).where(*_this_life, source.c.gone_at.is_(None))
 _in_quarantine = (quarantine.c.tenant == source.c.tenant) & (quarantine.c.id == source.c.quarantine_id)
 _HELD = (
-    select(source.c.uid, quarantine.c.reason)
+    select(source.c.uid, quarantine.c.state, quarantine.c.reason)
     .join(quarantine, _in_quarantine, isouter=True)
     .where(*_this_life, source.c.gone_at.is_(None), source.c.copy_id.is_(None))
 )
@@ -200,10 +200,10 @@ def live(tx: Tx, account: str, name: str, uidvalidity: int) -> int:
     return int(tx.execute(_LIVE, of_account=account, called=name, validity=uidvalidity).scalar() or 0)
 
 
-def held(tx: Tx, account: str, name: str, uidvalidity: int) -> dict[int, str]:
-    """The UIDs that are known and without a copy, and the quarantine's reason; empty for what was erased."""
+def held(tx: Tx, account: str, name: str, uidvalidity: int) -> dict[int, tuple[str, str]]:
+    """The UIDs that are known and without a copy, and the quarantine's (state, reason); empty for what was erased."""
     rows = tx.execute(_HELD, of_account=account, called=name, validity=uidvalidity)
-    return {int(row.uid): row.reason or "" for row in rows}
+    return {int(row.uid): (row.state or "", row.reason or "") for row in rows}
 
 
 def unfetched(tx: Tx, account: str, name: str, uidvalidity: int) -> list[Unfetched]:

@@ -82,6 +82,6 @@ def _compare(store: Store, account: Account, client: MailboxClient, info: Folder
         *findings.missing(server, known, state, row),
         *findings.vanished(server, known),
         *findings.flags(seen, flags),
-        *findings.held(held),
+        *findings.held(server, held),
     )
     return FolderAudit(info.name, server=len(server), store=sum(known.values()), findings=found)

@@ -53,11 +53,16 @@ def flags(seen: Mapping[int, FlagState], ours: Mapping[int, tuple[str, ...]]) ->
     yield from _grouped("flags", ((uid, OTHER_FLAGS) for uid in changed_flags(seen, ours)))
 
 
-def held(reasons: Mapping[int, str]) -> Iterator[Finding]:
-    """What is known and not a message here: UID -> the quarantine's reason; empty for what was erased."""
-    yield from _grouped(
-        "held", ((uid, f"in quarantine: {reason}" if reason else ERASED) for uid, reason in reasons.items())
-    )
+def held(server: Collection[int], kept: Mapping[int, tuple[str, str]]) -> Iterator[Finding]:
+    """What is on the server, known, and not a message here: UID -> (state, reason) of the quarantine; empty for what
+    was erased."""
+    yield from _grouped("held", ((uid, _why_held(*why)) for uid, why in kept.items() if uid in server))
+
+
+def _why_held(state: str, reason: str) -> str:
+    if not state:
+        return ERASED
+    return f"{'dropped from' if state == 'dropped' else 'in'} quarantine: {reason}"
 
 
 def _grouped(kind: str, found: Iterable[tuple[int, str]]) -> Iterator[Finding]:
