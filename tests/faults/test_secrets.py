@@ -1,5 +1,5 @@
-"""Canaries: passwords, tokens and the key of the application go through the whole road, and reach no log at DEBUG, no
-repr, no traceback and no byte of the database."""
+"""Canaries: passwords, tokens, private keys and the key of the application go through the whole road, and reach no log
+at DEBUG, no repr, no traceback and no byte of the database."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ import base64
 import io
 import logging
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from pydantic import SecretStr
 from sqlalchemy import create_engine, inspect, text
-from tests.crash.road import APPLICATION, Application
+from tests.crash.road import APPLICATION, KEY, Application
 from tests.crash.worlds import RoadWorld, chosen
 
 from mailkit import Draft, MailKit
 from mailkit.auth.secretbox import generate_key
+from mailkit.config import Account, DkimKey
 from mailkit.errors import AuthError, MailkitError
 from mailkit.store import Store
 from mailkit.testing import MailServer
@@ -47,10 +52,21 @@ def logged() -> Iterator[io.StringIO]:
 
 
 def forms(secret: str) -> set[str]:
-    """A secret as it may be met: plain, and inside base64 at each of the three alignments."""
+    """A secret as it may be met: plain, in a URL, in hexadecimal, and inside base64 at each of the three alignments."""
     raw = secret.encode()
     coded = {base64.b64encode(b"x" * shift + raw).decode()[4 if shift else 0 : -4] for shift in range(3)}
-    return {secret, *coded, raw.hex()}
+    return {secret, quote(secret, safe=""), *coded, raw.hex()}
+
+
+def found_in(url: str, logged: io.StringIO, output: str, reprs: list[str], tracebacks: list[str]) -> dict[str, str]:
+    """Every place where a secret could be met, and what is there."""
+    return {
+        "a log": logged.getvalue(),
+        "the output": output,
+        "a repr": "\n".join(reprs),
+        "a traceback": "\n".join(tracebacks),
+        "the database": dump(url),
+    }
 
 
 def dump(url: str) -> str:
@@ -108,15 +124,8 @@ def test_no_secret_gets_out(
         world.close()
     files = [path.read_bytes().decode("latin-1") for path in tmp_path.iterdir() if path.is_file()]
     output = capfd.readouterr()
-    secrets = {"the password": PASSWORD, "a wrong password": WRONG, "the token": TOKEN, "the key": key}
-    places = {
-        "a log": logged.getvalue(),
-        "the output": output.out + output.err,
-        "a repr": "\n".join(reprs),
-        "a traceback": "\n".join(tracebacks),
-        "the database": dump(store_url),
-        "a file": "\n".join(files),
-    }
+    secrets = {"the password": PASSWORD, "a wrong password": WRONG, "the token": TOKEN, "the key": key, "a key": KEY}
+    places = {**found_in(store_url, logged, output.out + output.err, reprs, tracebacks), "a file": "\n".join(files)}
     assert all(places[place] for place in ("a log", "a repr", "a traceback", "the database"))
     assert "(secret)" in places["a log"], "logging in was not logged, so this proves nothing"
     check(secrets, places)
@@ -177,3 +186,74 @@ def tokens(server: MailServer, url: str, key: str) -> list[str]:
 def formatted(error: BaseException) -> list[str]:
     """An error in words, with its causes and contexts, and its parts."""
     return ["".join(traceback.format_exception(error)), repr(error), str(vars(error)), repr(error.args)]
+
+
+IN_URL = "canary/u#rl?p@ss:1%2"
+DATABASE = "canary-db/p@ss#3"
+REFRESH = "canary.refresh-t0ken-5vB"
+
+
+def test_no_secret_of_a_url_a_signature_or_a_provider_gets_out(
+    store_url: str, logged: io.StringIO, capfd: pytest.CaptureFixture[str]
+) -> None:
+    private = Ed25519PrivateKey.generate()
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    tracebacks: list[str] = []
+    reprs: list[str] = []
+    # The database's server believes everybody: what is told with the URL is the same.
+    with_password = store_url.replace("postgres@", f"postgres:{quote(DATABASE, safe='')}@")
+    with MailServer(tls="insecure") as server, MailKit(with_password, key=generate_key(), create=True) as kit:
+        server.add_user(OFFICE, IN_URL)
+        for one in (from_a_url(server), signing(server, pem), with_a_failing_provider(server)):
+            kit.accounts.add(one)
+            reprs += [repr(one), str(one), repr(one.credentials), str(vars(one)), str(one.model_dump())]
+        reprs += [repr(kit), str(vars(kit)), repr(kit.engine), str(kit.engine.url), repr(kit.accounts.list())]
+        assert kit.sync("url").ok
+        assert kit.send(Draft(to=["bo@client.example"], subject="x", text="y"), account="dkim").sent
+        assert b"DKIM-Signature:" in server.sent[-1].raw
+        assert not kit.send(Draft(to=["bo@client.example"], subject="x", text="y"), account="provider").sent
+        for call in failing(kit, pem):
+            with pytest.raises(MailkitError) as caught:
+                call()
+            tracebacks += formatted(caught.value)
+            logging.getLogger("mailkit").error("as an application would", exc_info=caught.value)
+        reprs += [repr(kit.outbox.list()), repr(kit.stats())]
+    output = capfd.readouterr()
+    secrets = {"a password from a URL": IN_URL, "the database's password": DATABASE, "a refresh token": REFRESH}
+    secrets |= {"the private key": pem.splitlines()[1], "its bytes": private.private_bytes_raw().hex()}
+    check(secrets, found_in(store_url, logged, output.out + output.err, reprs, tracebacks))
+
+
+def from_a_url(server: MailServer) -> Account:
+    """An account whose password has all the characters that mean something in a URL."""
+    word = quote(IN_URL, safe="")
+    url = f"imap://office%40acme.example:{word}@127.0.0.1:{server.imap_port}/?tls=insecure"
+    return Account.from_url(f"{url}&smtp=smtp://127.0.0.1:{server.smtp_port}&smtp_tls=insecure", name="url")
+
+
+def signing(server: MailServer, pem: str) -> Account:
+    """An account that signs what it sends."""
+    key = DkimKey(domain="acme.example", selector="s1", private_key=SecretStr(pem))
+    return server.account(OFFICE, name="dkim").model_copy(update={"dkim": (key,)})
+
+
+def with_a_failing_provider(server: MailServer) -> Account:
+    """An account whose token server is asked with a refresh token, and fails."""
+    return server.account(OFFICE, name="provider", token_provider=refused)
+
+
+def refused() -> str:
+    raise RuntimeError(f"POST https://login.example/token?refresh_token={REFRESH} was answered 400")
+
+
+def failing(kit: MailKit, pem: str) -> list[Callable[[], object]]:
+    """Calls that fail with a secret in their hands."""
+    word, broken = quote(DATABASE, safe=""), pem.replace("-----END", "----END")
+    return [
+        lambda: kit.sync("provider"),
+        lambda: MailKit(f"postgresql+psycopg://ana:{word}@127.0.0.1:1/mail"),
+        lambda: MailKit(f"postgresql+psycopg://127.0.0.1:1/mail?user=ana&password={word}"),
+        lambda: MailKit(f"postgresql://ana:a@b:{DATABASE}@db.acme.example/mail"),
+        lambda: Account.from_url(f"imaps://office%40acme.example:{IN_URL}@imap.acme.example/"),
+        lambda: DkimKey(domain="acme.example", selector="s1", private_key=SecretStr(broken)),
+    ]
