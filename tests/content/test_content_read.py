@@ -83,6 +83,20 @@ def test_a_bare_carriage_return_ends_a_line() -> None:
     assert content.text == "forty\nchairs\nand\ndesks"
 
 
+@pytest.mark.parametrize(
+    ("kind", "body", "text"),
+    [("markdown", "# Plan\n\n*Hall 3*", "# Plan\n\n*Hall 3*"), ("enriched", "<bold>Hall</bold> 3 & 4", "Hall 3 & 4")],
+)
+def test_texts_in_other_markup_are_shown_where_there_is_nothing_else(kind: str, body: str, text: str) -> None:
+    content = read(parse(f"From: bo@client.example\nContent-Type: text/{kind}\n\n{body}\n".encode()))
+    assert (content.text, content.reply_text) == (text, text)
+    assert text.replace("&", "&amp;") in content.html
+    raw = (
+        f"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nplain\n--b\nContent-Type: text/{kind}\n\n{body}\n--b--\n"
+    )
+    assert read(parse(raw.encode())).text == "plain"
+
+
 def test_a_forward() -> None:
     raw = (
         b"Subject: WG: Angebot\r\n\r\nBitte ansehen.\r\n\r\nVon: Ana <ana@acme.example>\r\nGesendet: Montag\r\n"

@@ -33,6 +33,8 @@ _PREFIX = re.compile(r"(?:\s?\[[^\]\[]{1,80}\]){0,5}\s{0,5}[^\s:ï¼š]{1,9}\s?[:ï¼
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0d-\x1f\x7f]")
 # A carriage return alone ends a line too; "CR CR LF" is one line end that a program wrote twice.
 _LINE_END = re.compile("\r{1,9}\n|\r")
+_MARKUP = ("text/markdown", "text/x-markdown", "text/enriched", "text/richtext")
+_TAGS = re.compile(r"</?[A-Za-z][A-Za-z0-9-]{0,60}>")  # RFC 1896 section 2
 MAX_CALENDAR = 2 * 1024 * 1024  # bytes of a file that is looked at as a calendar
 MAX_INLINE = 1024 * 1024  # bytes of one picture that is put into the HTML itself
 MAX_INLINE_TOTAL = 4 * 1024 * 1024
@@ -81,9 +83,23 @@ class Content:
         winmail.dat where there is neither."""
         parts = [self._part_text(part) for part in self.message.text_body]
         text = "\n".join(part for part in parts if part)
-        if text.strip() or self.tnef is None:
+        if text.strip():
             return text
+        if self.tnef is None:
+            return "\n".join(self._marked_up)
         return self.tnef.text[: self.message.limits.text_bytes] or html_to_text(self._tnef_html)
+
+    @property
+    def _marked_up(self) -> list[str]:
+        """Texts in kinds of markup that are read as they are (RFC 2046 section 4.1.4), where nothing else is shown."""
+        parts = [
+            part for part in self.message.parts if part.content_type in _MARKUP and part.disposition != "attachment"
+        ]
+        texts = (_CONTROLS.sub("", _LINE_END.sub("\n", self._raw_text(part))).strip("\n") for part in parts)
+        return [
+            _TAGS.sub("", text) if "rich" in part.content_type else text
+            for part, text in zip(parts, texts, strict=True)
+        ]
 
     @cached_property
     def html(self) -> str:
@@ -117,6 +133,9 @@ class Content:
                 pieces.append(f'<div style="white-space:pre-wrap">{escape(self._part_text(part))}</div>')
         if self._tnef_html:
             return sanitize(self._tnef_html, remote=remote, cid=cid)
+        pieces += [
+            f'<div style="white-space:pre-wrap">{escape(text)}</div>' for text in self._marked_up if not any(pieces)
+        ]
         return SafeHtml("\n".join(filter(None, pieces)), blocked)
 
     def _picture(self, part: Part, cid: Callable[[str], str | None] | None) -> str:
