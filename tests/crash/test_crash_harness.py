@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from tests.crash.worlds import Worlds
 
-from support.canonical import difference
+from mailkit.events import Event
+from mailkit.store import schema
+from support.canonical import COMPARED, EXCLUDED, SENDING, difference
 from support.crash import Forge, baseline, trial
 from support.knife import Point
 
@@ -83,3 +85,14 @@ def test_every_kind_of_point_is_counted(tmp_path: Path, forge: Forge) -> None:
         )
         assert killed.killed
         assert killed.points == done.points[: point.number]
+
+
+def test_every_table_is_compared_or_it_is_said_why_not() -> None:
+    tables = {table.name.removeprefix("mailkit_"): table for table in schema.metadata.tables.values()}
+    compared = {table.name.removeprefix("mailkit_") for table in (*COMPARED, *SENDING)}
+    events = {event.name for event in Event.__subclasses__()}
+    unsaid = {name for name in tables.keys() - compared if f"{name}.*" not in EXCLUDED}
+    assert not unsaid, unsaid
+    for table, _, column in (one.partition(".") for one in EXCLUDED if ":" not in one and one not in events):
+        assert table not in tables or column in ("", "*") or column in tables[table].c, f"{table} has no {column}"
+    assert not [name for name in compared if f"{name}.*" in EXCLUDED], "said to be left out, and compared"
