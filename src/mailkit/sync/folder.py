@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailkit.ingest.aside import TOO_LARGE, UNFETCHABLE
 from mailkit.mailbox import Fetched, FlagState, FolderInfo, FolderState
@@ -153,11 +153,8 @@ def _fetch_window(run: Run, info: FolderInfo, state: FolderState, window: Sequen
         if isinstance(message, Unfetchable):
             tally.unfetchable.append(message)
             continue
-        if message.raw is None:
-            _hold_large(run, info, state, message, tally)
-            continue
-        if not _came(message):
-            _hold_nothing(run, info, state, message, tally)
+        if message.raw is None or not _came(message):
+            _hold_unread(run, info, state, message, tally)
             continue
         full = len(tally.batch) >= run.limits.batch_messages or size + message.size > run.limits.batch_bytes
         if tally.batch and full:
@@ -187,12 +184,25 @@ def _count(stored: Sequence[Stored], tally: _Tally) -> None:
     tally.quarantined += sum(1 for one in stored if not one.id)
 
 
-def _hold_large(run: Run, info: FolderInfo, state: FolderState, message: Fetched, tally: _Tally) -> None:
+def _hold(
+    run: Run, info: FolderInfo, state: FolderState, message: Fetched | Unfetchable, tally: _Tally, reason: str, why: str
+) -> None:
+    """Put aside, without its bytes, what is not here."""
     source = Source.imap(run.account.name, info.name, state.uidvalidity, message.uid)
-    mail = RawMail(b"", source, received_at=message.internaldate, flags=message.flags, role=info.role)
-    detail = f"The server says {message.size} bytes; limits.message_bytes is {run.limits.message_bytes}."
+    mail = RawMail(b"", source, role=info.role)
+    if isinstance(message, Fetched):
+        mail = replace(mail, received_at=message.internaldate, flags=message.flags)
     with run.stage("ingest"):
-        _count([run.ingest.hold_unfetched(mail, detail, fence=run.hold)], tally)
+        _count([run.ingest.hold_unfetched(mail, why, reason=reason, fence=run.hold)], tally)
+
+
+def _hold_unread(run: Run, info: FolderInfo, state: FolderState, message: Fetched, tally: _Tally) -> None:
+    told = f"The server says {message.size} bytes"
+    if message.raw is None:
+        why = f"{told}; limits.message_bytes is {run.limits.message_bytes}."
+        _hold(run, info, state, message, tally, TOO_LARGE, why)
+    else:
+        _hold(run, info, state, message, tally, UNFETCHABLE, f"{told} and hands over none.")
 
 
 def _came(message: Fetched) -> bool:
@@ -201,25 +211,13 @@ def _came(message: Fetched) -> bool:
     return bool(message.raw) or (message.raw is not None and not message.size)
 
 
-def _hold_nothing(run: Run, info: FolderInfo, state: FolderState, message: Fetched, tally: _Tally) -> None:
-    source = Source.imap(run.account.name, info.name, state.uidvalidity, message.uid)
-    mail = RawMail(b"", source, received_at=message.internaldate, flags=message.flags, role=info.role)
-    detail = f"The server says {message.size} bytes and hands over none."
-    with run.stage("ingest"):
-        _count([run.ingest.hold_unfetched(mail, detail, reason=UNFETCHABLE, fence=run.hold)], tally)
-
-
 def _hold_unfetchable(run: Run, info: FolderInfo, state: FolderState, tally: _Tally) -> None:
     """Put aside what the server did not hand over; if that is much, or everything, the fault is the server's."""
     failed, tally.unfetchable = tally.unfetchable, []
     if len(failed) > MAX_UNFETCHABLE or (len(failed) > 1 and not tally.fetched):
         raise failed[-1].error
     for message in failed:
-        source = Source.imap(run.account.name, info.name, state.uidvalidity, message.uid)
-        mail = RawMail(b"", source, role=info.role)
-        with run.stage("ingest"):
-            why = message.error.message
-            _count([run.ingest.hold_unfetched(mail, why, reason=UNFETCHABLE, fence=run.hold)], tally)
+        _hold(run, info, state, message, tally, UNFETCHABLE, message.error.message)
 
 
 def _fetch_again(run: Run, info: FolderInfo, state: FolderState, tally: _Tally) -> None:

@@ -117,6 +117,10 @@ class SyncReport:
         return not self.busy and not self.errors
 
 
+def _told(server: int, missing: int) -> str:
+    return f"{server - missing:,} of {server:,}"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Messages of one folder that are not as they should be, and why.
@@ -178,7 +182,7 @@ class FolderAudit:
     @property
     def total(self) -> str:
         """``2,498 of 2,500``."""
-        return f"{self.server - len(self.missing):,} of {self.server:,}"
+        return _told(self.server, len(self.missing))
 
     def __str__(self) -> str:
         if self.error is not None:
@@ -216,7 +220,7 @@ class AuditReport:
     @property
     def total(self) -> str:
         """``2,498 of 2,500``."""
-        return f"{self.server - self.missing:,} of {self.server:,}"
+        return _told(self.server, self.missing)
 
     def __str__(self) -> str:
         return "\n".join([self.total, *(str(folder) for folder in self.folders if not folder.ok)])
